@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: syngate authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "syngate/model/pipeline.h"
+
+namespace syngate::sim {
+
+/// Output ports of the pipeline.
+enum class Port : std::uint8_t { kReply = 0, kForward = 1 };
+
+/// How the bench treats the pipeline's ports. Probabilities are per clock, drawn from the seed.
+struct SimulatorOptions {
+  std::uint64_t seed = 1;
+  bool check = true;              ///< compare everything with model::Pipeline
+  double input_idle = 0.0;        ///< probability of tvalid low between beats and frames
+  double reply_backpressure = 0.0;
+  double forward_backpressure = 0.0;
+  double reply_gbps = 0.0;        ///< > 0: the port drains at this Ethernet rate (24 bytes overhead a frame)
+  double forward_gbps = 0.0;
+  unsigned clock_mhz = 200;
+  unsigned max_mismatches = 10;   ///< stop describing (not counting) after so many
+  std::string waves;              ///< path of an FST to write; empty: none. Needs a build with tracing.
+  std::uint64_t waves_frames = 0; ///< trace until this many frames have left (0: whole run)
+};
+
+/// One frame that left the pipeline. Bytes are valid during the call only.
+struct Output {
+  Port port;
+  std::uint64_t cycle;        ///< clock of its first beat
+  const std::uint8_t* data;
+  std::size_t length;
+};
+
+/// What became of one offered frame, called in frame order when egress has decided.
+struct FrameResult {
+  std::uint64_t id;           ///< order of offering, from 0
+  std::uint64_t tag;          ///< as given to offer()
+  std::uint64_t cycle_in;     ///< clock at which its last beat was accepted
+  std::uint64_t cycle_out;    ///< clock of egress's decision
+  defs::Verdict verdict;
+  defs::Reason reason;
+  const model::Outcome* outcome;  ///< the model's view, nullptr with check off
+};
+
+/// A difference between RTL and model, ready to print.
+struct Mismatch {
+  std::uint64_t id;      ///< frame id (order of offering)
+  std::uint64_t tag;
+  std::uint64_t cycle;
+  std::string stage;     ///< ingress parse cookie table verdict stamp egress csr
+  std::string field;
+  std::string rtl;       ///< value, printed
+  std::string model;
+  std::vector<std::uint8_t> rtl_bytes;    ///< output frames, when bytes differ
+  std::vector<std::uint8_t> model_bytes;
+};
+
+/// Count, minimum, median, 99th percentile, maximum of a distribution of clocks; exact.
+struct Distribution {
+  std::uint64_t count = 0, min = 0, median = 0, p99 = 0, max = 0;
+};
+
+struct Statistics {
+  std::uint64_t cycles = 0;          ///< clocks simulated (idle time that was skipped is not in it)
+  std::uint64_t offered = 0;         ///< frames whose last beat was accepted
+  std::uint64_t decided = 0;         ///< frames that egress admitted or dropped
+  std::uint64_t lost = 0;            ///< offered - decided, and outputs that never came
+  std::uint64_t mismatches = 0;
+  std::uint64_t busy_cycles = 0;     ///< clocks from the first beat offered to the last frame decided, idle skips left out
+  std::uint64_t replies = 0, handoffs = 0, forwarded = 0;  ///< frames that left
+  model::Counters counters{};        ///< read from the RTL's registers by finish()
+  Distribution latency;              ///< last beat accepted to first beat offered, frames that met empty queues
+  Distribution queueing;             ///< what queues added, all frames
+};
+
+/// The Verilated pipeline, driven at its pins, with the golden model beside it.
+/// Cycle-accurate; idle gaps are skipped when the pipeline is empty. Throws std::runtime_error when the RTL hangs
+/// (HangError) or an assertion of the RTL fails (AssertionError).
+class Simulator {
+ public:
+  Simulator(const SimulatorOptions& options, const model::Config& config, const model::Time& time);
+  ~Simulator();
+
+  /// Called for every output frame and every result; set before the first offer().
+  std::function<void(const Output&)> on_output;
+  std::function<void(const FrameResult&)> on_result;
+  std::function<void(const Mismatch&)> on_mismatch;
+
+  /// Commits time through the registers; frames offered later see it. No drain.
+  void set_time(const model::Time& time);
+  /// Commits what differs from the present configuration. No drain (see datapath.md for what needs one).
+  void set_config(const model::Config& config);
+
+  /// Offers a frame no earlier than `cycle` (0: at once). Copies the bytes. Clocks the pipeline as needed.
+  void offer(std::uint64_t cycle, const std::uint8_t* data, std::size_t length, std::uint64_t tag,
+             bool bad_fcs = false);
+  /// Runs until everything offered so far has been decided and has left.
+  void drain();
+  /// Drains, reads the counters from the registers and compares them.
+  const Statistics& finish();
+
+  /// Current clock, idle skips included: time in ns = cycle * 1000 / clock_mhz.
+  std::uint64_t cycle() const;
+  const Statistics& statistics() const;
+  /// The model beside the RTL (nullptr with check off).
+  const model::Pipeline* model() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+struct AssertionError : std::runtime_error { using std::runtime_error::runtime_error; };
+struct HangError : std::runtime_error { using std::runtime_error::runtime_error; };
+
+}  // namespace syngate::sim
