@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# Verilated libraries and tests. RTL sources are always compiled with assertions and -Wall as errors.
+set(SYNGATE_RTL_DIR ${PROJECT_SOURCE_DIR}/rtl)
+set(SYNGATE_VERILATOR_ARGS --assert -Wall -Wno-DECLFILENAME --timescale 1ns/1ps -I${SYNGATE_RTL_DIR}
+    ${SYNGATE_RTL_DIR}/lint/syngate.vlt)
+set(SYNGATE_VERILATED_FLAGS -O3)
+if(SYNGATE_NATIVE)
+  list(APPEND SYNGATE_VERILATED_FLAGS -march=native)
+endif()
+
+# syngate_verilate(<library> TOP <module> SOURCES <file>... [ARGS <verilator argument>...])
+# A static library with class V<module>; SOURCES relative to the RTL folder or absolute; the package comes first by itself.
+function(syngate_verilate library)
+  cmake_parse_arguments(V "" "TOP;PREFIX" "SOURCES;ARGS" ${ARGN})
+  set(files ${SYNGATE_RTL_DIR}/syngate_pkg.sv)
+  foreach(source ${V_SOURCES})
+    if(IS_ABSOLUTE ${source})
+      list(APPEND files ${source})
+    else()
+      list(APPEND files ${SYNGATE_RTL_DIR}/${source})
+    endif()
+  endforeach()
+  if(NOT V_PREFIX)
+    set(V_PREFIX V${V_TOP})
+  endif()
+  add_library(${library} STATIC)
+  verilate(${library} SOURCES ${files} TOP_MODULE ${V_TOP} PREFIX ${V_PREFIX}
+           VERILATOR_ARGS ${SYNGATE_VERILATOR_ARGS} ${V_ARGS})
+  target_compile_options(${library} PRIVATE ${SYNGATE_VERILATED_FLAGS} -w)
+endfunction()
+
+# syngate_rtl_test(<stage> <case> TOP <module> RTL <file>... TEST <file.cc>)
+# One module alone against the text of docs/reference/datapath.md; CTest name <stage>.<case>.
+function(syngate_rtl_test stage case)
+  cmake_parse_arguments(T "" "TOP;TEST" "RTL" ${ARGN})
+  set(name test_rtl_${stage}_${case})
+  syngate_verilate(${name}_rtl TOP ${T_TOP} SOURCES ${T_RTL} ARGS -Wno-UNUSEDPARAM)
+  add_executable(${name} ${T_TEST})
+  target_link_libraries(${name} PRIVATE ${name}_rtl syngate::model syngate_catch2 syngate_warnings)
+  add_test(NAME ${stage}.${case} COMMAND ${name})
+  set_tests_properties(${stage}.${case} PROPERTIES LABELS "rtl")
+endfunction()
