@@ -1,0 +1,254 @@
+// SPDX-FileCopyrightText: syngate authors
+// SPDX-License-Identifier: Apache-2.0
+#include "driver.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace syngate::sim {
+namespace {
+
+// No frame decided and no beat moved for so many clocks with work outstanding: the pipeline hangs.
+constexpr std::uint64_t kHangClocks = 200000;
+constexpr std::uint64_t kResetClocks = 16;
+// Output registers behind the last decision.
+constexpr std::uint64_t kSettleClocks = 8;
+
+}  // namespace
+
+Driver::Driver(const SimulatorOptions& options, Scoreboard& scoreboard)
+    : options_(options), scoreboard_(scoreboard), random_(options.seed ^ 0x6472697665720000u) {
+  context_.fatalOnError(false);
+  context_.errorLimit(1 << 30);
+  context_.randSeed(static_cast<int>(options.seed & 0x7fffffff) | 1);
+  context_.randReset(2);
+#ifdef SYNGATE_TRACED
+  context_.traceEverOn(true);
+#endif
+  top_ = std::make_unique<Top>(&context_, "TOP");
+#ifdef SYNGATE_TRACED
+  if (!options_.waves.empty()) {
+    trace_ = std::make_unique<VerilatedFstC>();
+    top_->trace(trace_.get(), 99);
+    trace_->open(options_.waves.c_str());
+    if (!trace_->isOpen()) throw std::runtime_error(fmt::format("{}: cannot write", options_.waves));
+  }
+#endif
+  const std::array<double, 2> gbps{options.reply_gbps, options.forward_gbps};
+  const std::array<double, 2> backpressure{options.reply_backpressure, options.forward_backpressure};
+  for (std::size_t p = 0; p < 2; ++p) {
+    sinks_[p].backpressure = backpressure[p];
+    if (gbps[p] > 0) sinks_[p].clocks_per_byte = 8.0 * options.clock_mhz / 1000.0 / gbps[p];
+  }
+  top_->rst_ni = 0;
+  for (std::uint64_t i = 0; i < kResetClocks; ++i) clock();
+  top_->rst_ni = 1;
+  clock();
+}
+
+Driver::~Driver() {
+#ifdef SYNGATE_TRACED
+  if (trace_) trace_->close();
+#endif
+  top_->final();
+}
+
+std::uint32_t Driver::event(defs::event::Field field) const {
+  const unsigned word = field.low / 32;
+  const unsigned shift = field.low % 32;
+  std::uint64_t bits = top_->event_o[word];
+  if (shift + field.bits > 32) bits |= static_cast<std::uint64_t>(top_->event_o[word + 1]) << 32;
+  return static_cast<std::uint32_t>((bits >> shift) & ((std::uint64_t{1} << field.bits) - 1));
+}
+
+void Driver::sample_events() {
+  namespace ev = defs::event;
+  if (event(ev::kSweepValid) != 0) {
+    scoreboard_.swept(cycle_, {event(ev::kSweepRow), static_cast<std::uint8_t>(event(ev::kSweepMask)),
+                               static_cast<std::uint8_t>(event(ev::kSweepEpoch))});
+  }
+  if (event(ev::kInValid) != 0) scoreboard_.entered(cycle_, event(ev::kInId), event(ev::kInGeneration));
+  if (event(ev::kDecidedValid) != 0) {
+    DecidedEvent e{};
+    e.id = event(ev::kDecidedId);
+    e.verdict = static_cast<std::uint8_t>(event(ev::kDecidedVerdict));
+    e.reason = static_cast<std::uint8_t>(event(ev::kDecidedReason));
+    e.op = static_cast<std::uint8_t>(event(ev::kDecidedOp));
+    e.hit = event(ev::kDecidedHit) != 0;
+    e.cookie_ok = event(ev::kDecidedCookieOk) != 0;
+    e.age = event(ev::kDecidedAge) != 0;
+    e.mss_index = static_cast<std::uint8_t>(event(ev::kDecidedMssIndex));
+    e.cookie = event(ev::kDecidedCookie);
+    e.tsval = event(ev::kDecidedTsval);
+    scoreboard_.decided(cycle_, e);
+  }
+  if (event(ev::kDoneValid) != 0) {
+    scoreboard_.done(cycle_, event(ev::kDoneId), static_cast<std::uint8_t>(event(ev::kDoneVerdict)),
+                     static_cast<std::uint8_t>(event(ev::kDoneReason)));
+    last_done_ = clocks_;
+    last_progress_ = clocks_;
+  }
+}
+
+bool Driver::sink_ready(Sink& sink) {
+  if (sink.backpressure > 0 && random_.chance(sink.backpressure)) return false;
+  return sink.clocks_per_byte == 0 || sink.free_at < static_cast<double>(cycle_) + 1;
+}
+
+template <typename Data, typename Keep>
+void Driver::sample_sink(Port port, bool valid, bool ready, bool last, const Data& data, const Keep& keep) {
+  if (!valid) return;
+  Sink& sink = sinks_[static_cast<std::size_t>(port)];
+  quiet_since_ = clocks_;
+  if (!sink.offering && sink.bytes.empty()) sink.first_cycle = cycle_;
+  sink.offering = true;
+  if (!ready) return;
+  last_progress_ = clocks_;
+  sink.offering = false;
+  std::size_t count = defs::kBusBytes;
+  if (last) {
+    count = 0;
+    for (unsigned w = 0; w < 4; ++w) count += static_cast<std::size_t>(__builtin_popcount(keep[w]));
+  }
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(&data[0]);
+  const std::uint8_t* frame = bytes;
+  std::size_t length = count;
+  if (!last || !sink.bytes.empty()) {
+    sink.bytes.insert(sink.bytes.end(), bytes, bytes + count);
+    frame = sink.bytes.data();
+    length = sink.bytes.size();
+  }
+  if (!last) return;
+  if (sink.clocks_per_byte > 0) {
+    sink.free_at = std::max(sink.free_at, static_cast<double>(cycle_)) +
+                   static_cast<double>(length + 24) * sink.clocks_per_byte;
+  }
+  scoreboard_.left(port, sink.first_cycle, frame, length);
+  if (on_output) on_output(Output{port, sink.first_cycle, frame, length});
+  sink.bytes.clear();
+}
+
+void Driver::check_health() {
+  if (context_.errorCount() != 0 || context_.gotError()) {
+    throw AssertionError(fmt::format("an assertion of the RTL failed at cycle {} (see above)", cycle_));
+  }
+  if (clocks_ - last_progress_ > kHangClocks && !scoreboard_.idle()) {
+    throw HangError(fmt::format("no progress for {} clocks at cycle {}: {} frames accepted, {} decided",
+                                kHangClocks, cycle_, scoreboard_.accepted_count(), scoreboard_.done_count()));
+  }
+}
+
+void Driver::clock() {
+  Top& top = *top_;
+  const bool reply_ready = sink_ready(sinks_[0]);
+  const bool forward_ready = sink_ready(sinks_[1]);
+  top.m_axis_reply_tready = reply_ready;
+  top.m_axis_forward_tready = forward_ready;
+  top.clk_i = 0;
+  top.eval();
+  if (top.rst_ni) {
+    sample_events();
+    sample_sink(Port::kReply, top.m_axis_reply_tvalid, reply_ready, top.m_axis_reply_tlast, top.m_axis_reply_tdata,
+                top.m_axis_reply_tkeep);
+    sample_sink(Port::kForward, top.m_axis_forward_tvalid, forward_ready, top.m_axis_forward_tlast,
+                top.m_axis_forward_tdata, top.m_axis_forward_tkeep);
+    if (!scoreboard_.idle()) ++busy_clocks_;
+  }
+#ifdef SYNGATE_TRACED
+  // Picoseconds, so that every whole MHz has a ruler without drift worth a nanosecond.
+  const std::uint64_t period = 1000000 / options_.clock_mhz;
+  if (trace_) trace_->dump(cycle_ * period);
+#endif
+  top.clk_i = 1;
+  top.eval();
+#ifdef SYNGATE_TRACED
+  if (trace_) {
+    trace_->dump(cycle_ * period + period / 2);
+    if (options_.waves_frames != 0 && scoreboard_.done_count() >= options_.waves_frames &&
+        clocks_ > last_done_ + kSettleClocks) {
+      trace_->close();
+      trace_.reset();
+    }
+  }
+#endif
+  ++cycle_;
+  ++clocks_;
+  if ((clocks_ & 63) == 0) check_health();
+}
+
+void Driver::send(const std::uint8_t* data, std::size_t length, std::uint64_t tag, bool bad_fcs) {
+  Top& top = *top_;
+  for (std::size_t at = 0; at < length; at += defs::kBusBytes) {
+    while (random_.chance(options_.input_idle)) clock();
+    const std::size_t count = std::min<std::size_t>(defs::kBusBytes, length - at);
+    auto* bytes = reinterpret_cast<std::uint8_t*>(&top.s_axis_tdata[0]);
+    std::memcpy(bytes, data + at, count);
+    // Bytes beyond the end are noise: nothing may depend on them.
+    if (count < defs::kBusBytes) std::memset(bytes + count, 0xa5, defs::kBusBytes - count);
+    for (std::size_t w = 0; w < 4; ++w) {
+      const std::size_t low = w * 32;
+      const std::size_t bits = count <= low ? 0 : std::min<std::size_t>(32, count - low);
+      top.s_axis_tkeep[w] = bits == 32 ? ~0u : (1u << bits) - 1;
+    }
+    const bool last = at + count == length;
+    top.s_axis_tlast = last;
+    top.s_axis_tuser = last && bad_fcs;
+    top.s_axis_tvalid = 1;
+    // tready is a register of the RTL: it can be read before the clock falls.
+    bool taken = false;
+    while (!taken) {
+      taken = top.s_axis_tready;
+      if (taken && last) scoreboard_.accepted(cycle_, tag, data, length, bad_fcs);
+      clock();
+    }
+    last_progress_ = clocks_;
+    top.s_axis_tvalid = 0;
+  }
+}
+
+void Driver::write(std::uint32_t address, std::uint32_t value) {
+  Top& top = *top_;
+  top.s_axil_awaddr = static_cast<SData>(address);
+  top.s_axil_wdata = value;
+  top.s_axil_wstrb = 0xf;
+  top.s_axil_awvalid = 1;
+  top.s_axil_wvalid = 1;
+  top.s_axil_bready = 1;
+  bool answered = false;
+  for (int i = 0; i < 1000 && !answered; ++i) {
+    const bool aw = top.s_axil_awvalid && top.s_axil_awready;
+    const bool w = top.s_axil_wvalid && top.s_axil_wready;
+    answered = top.s_axil_bvalid;
+    clock();
+    if (aw) top.s_axil_awvalid = 0;
+    if (w) top.s_axil_wvalid = 0;
+  }
+  top.s_axil_bready = 0;
+  if (!answered) throw HangError(fmt::format("register write to 0x{:03x} was never answered", address));
+}
+
+std::uint32_t Driver::read(std::uint32_t address) {
+  Top& top = *top_;
+  top.s_axil_araddr = static_cast<SData>(address);
+  top.s_axil_arvalid = 1;
+  top.s_axil_rready = 1;
+  for (int i = 0; i < 1000; ++i) {
+    const bool ar = top.s_axil_arvalid && top.s_axil_arready;
+    const bool answered = top.s_axil_rvalid;
+    const std::uint32_t value = top.s_axil_rdata;
+    clock();
+    if (ar) top.s_axil_arvalid = 0;
+    if (answered) {
+      top.s_axil_rready = 0;
+      return value;
+    }
+  }
+  throw HangError(fmt::format("register read from 0x{:03x} was never answered", address));
+}
+
+bool Driver::quiescent() const {
+  return scoreboard_.idle() && clocks_ > last_done_ + kSettleClocks && clocks_ > quiet_since_ + kSettleClocks;
+}
+
+}  // namespace syngate::sim

@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: syngate authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <verilated.h>
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "random.h"
+#include "scoreboard.h"
+
+#ifdef SYNGATE_TRACED
+#include <verilated_fst_c.h>
+
+#include "Vsyngate_traced.h"
+namespace syngate::sim {
+using Top = Vsyngate_traced;
+}
+#else
+#include "Vsyngate_fast.h"
+namespace syngate::sim {
+using Top = Vsyngate_fast;
+}
+#endif
+
+namespace syngate::sim {
+
+/// The pins of syngate_tb: clock, streams, registers, observation port. Knows protocols, not meanings.
+///
+/// One clock: inputs are set, combinational logic settles with the clock low, everything is sampled as a flop would see it, then the clock rises.
+class Driver {
+ public:
+  Driver(const SimulatorOptions& options, Scoreboard& scoreboard);
+  ~Driver();
+
+  std::function<void(const Output&)> on_output;
+
+  void clock();
+  /// Presents a frame beat by beat until its last beat is accepted.
+  void send(const std::uint8_t* data, std::size_t length, std::uint64_t tag, bool bad_fcs);
+  void write(std::uint32_t address, std::uint32_t value);
+  std::uint32_t read(std::uint32_t address);
+  /// Nothing is in flight, no output is valid.
+  bool quiescent() const;
+  /// Skips idle time. Only when quiescent.
+  void skip_to(std::uint64_t cycle) { cycle_ = cycle; }
+
+  std::uint64_t cycle() const { return cycle_; }
+  std::uint64_t clocks() const { return clocks_; }
+  std::uint64_t busy_clocks() const { return busy_clocks_; }
+
+ private:
+  struct Sink {
+    std::vector<std::uint8_t> bytes;     // beats of the frame so far
+    std::uint64_t first_cycle = 0;       // its first beat was offered
+    bool offering = false;               // tvalid was high and not taken
+    double backpressure = 0;
+    double clocks_per_byte = 0;          // > 0: paced like a wire
+    double free_at = 0;                  // clock from which the wire is free
+  };
+  template <typename Data, typename Keep>
+  void sample_sink(Port port, bool valid, bool ready, bool last, const Data& data, const Keep& keep);
+  bool sink_ready(Sink& sink);
+  void sample_events();
+  void check_health();
+  std::uint32_t event(defs::event::Field field) const;
+
+  SimulatorOptions options_;
+  Scoreboard& scoreboard_;
+  VerilatedContext context_;
+  std::unique_ptr<Top> top_;
+#ifdef SYNGATE_TRACED
+  std::unique_ptr<VerilatedFstC> trace_;
+#endif
+  Random random_;
+  std::array<Sink, 2> sinks_;
+  std::uint64_t cycle_ = 0;   // includes skipped idle time
+  std::uint64_t clocks_ = 0;  // simulated
+  std::uint64_t busy_clocks_ = 0;
+  std::uint64_t last_progress_ = 0;
+  std::uint64_t last_done_ = 0;
+  std::uint64_t quiet_since_ = 0;  // clocks_ when an output was last valid
+};
+
+}  // namespace syngate::sim

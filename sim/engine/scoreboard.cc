@@ -1,0 +1,239 @@
+// SPDX-FileCopyrightText: syngate authors
+// SPDX-License-Identifier: Apache-2.0
+#include "scoreboard.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace syngate::sim {
+namespace {
+
+// Clocks from egress's decision to the first beat at an empty port; constant in the RTL, checked on every unqueued output.
+constexpr std::uint64_t kDoneToOffered = 2;
+
+std::string hex32(std::uint32_t value) { return fmt::format("0x{:08x}", value); }
+
+}  // namespace
+
+Scoreboard::Scoreboard(const SimulatorOptions& options, const model::Config& config, const model::Time& time)
+    : options_(options), model_(config), time_(time), ring_(kRing) {}
+
+void Scoreboard::report(std::uint64_t id, std::uint64_t cycle, std::string stage, std::string field,
+                        std::string rtl, std::string model) {
+  ++mismatches_;
+  if (mismatches_ > options_.max_mismatches || !on_mismatch) return;
+  const bool known = id < accepted_;
+  on_mismatch(Mismatch{id, known ? frame(id).tag : 0, cycle, std::move(stage), std::move(field), std::move(rtl),
+                       std::move(model), {}, {}});
+}
+
+void Scoreboard::report_bytes(const Expected& expected, std::uint64_t cycle, const std::uint8_t* data,
+                              std::size_t length) {
+  ++mismatches_;
+  if (mismatches_ > options_.max_mismatches || !on_mismatch) return;
+  Mismatch m{expected.id, expected.tag, cycle, expected.stage, "bytes", "", "", {data, data + length}, expected.bytes};
+  if (length != expected.bytes.size()) {
+    m.field = "length";
+    m.rtl = fmt::format("{} bytes", length);
+    m.model = fmt::format("{} bytes", expected.bytes.size());
+  }
+  on_mismatch(m);
+}
+
+void Scoreboard::accepted(std::uint64_t cycle, std::uint64_t tag, const std::uint8_t* data, std::size_t length,
+                          bool bad_fcs) {
+  InFlight& f = frame(accepted_);
+  f.tag = tag;
+  f.cycle_in = cycle;
+  f.bad_fcs = bad_fcs;
+  f.data.assign(data, data + length);
+  // Ingress releases one beat a clock: a frame queues while the beats of the ones before it leave.
+  const std::uint64_t beats = std::min<std::uint64_t>((length + 127) / 128, defs::kFrameBeatsMax);
+  f.queued = cycle < ingress_free_;
+  ingress_free_ = std::max(ingress_free_, cycle) + beats;
+  ++accepted_;
+}
+
+void Scoreboard::committed(std::uint64_t generation, const model::Config& config, const model::Time& time) {
+  commits_.push_back({generation, config, time});
+}
+
+void Scoreboard::apply_commits(std::uint64_t generation) {
+  while (!commits_.empty() && commits_.front().generation <= generation) {
+    model_.set_config(commits_.front().config);
+    time_ = commits_.front().time;
+    generation_ = commits_.front().generation;
+    commits_.pop_front();
+  }
+}
+
+void Scoreboard::entered(std::uint64_t cycle, std::uint32_t id, std::uint32_t generation) {
+  if (id != static_cast<std::uint32_t>(entered_) || entered_ >= accepted_) {
+    report(entered_, cycle, "ingress", "id", fmt::format("{}", id), fmt::format("{}", entered_));
+  }
+  // The RTL shows 16 bits; commits are far fewer than 2^15 apart, so the nearest number at or above the last is meant.
+  std::uint64_t full = (generation_ & ~std::uint64_t{0xffff}) | generation;
+  if (full < generation_) full += 0x10000;
+  frame(entered_).generation = full;
+  ++entered_;
+}
+
+void Scoreboard::decided(std::uint64_t cycle, const DecidedEvent& e) {
+  const std::uint64_t id = decided_;
+  InFlight& f = frame(id);
+  if (e.id != static_cast<std::uint32_t>(id)) {
+    report(id, cycle, "verdict", "id", fmt::format("{}", e.id), fmt::format("{}", id));
+  }
+  ++decided_;
+  if (!options_.check) {
+    f.outcome.verdict = static_cast<defs::Verdict>(e.verdict);
+    f.outcome.reason = static_cast<defs::Reason>(e.reason);
+    return;
+  }
+  apply_commits(f.generation);
+  const model::Outcome& m = model_.process({f.data.data(), f.data.size(), f.bad_fcs}, time_);
+  f.outcome = m;  // vectors keep their capacity, so this copies but does not allocate
+  const auto verdict = static_cast<defs::Verdict>(e.verdict);
+  const auto reason = static_cast<defs::Reason>(e.reason);
+  const auto op = static_cast<defs::TableOp>(e.op);
+  if (e.cookie != m.cookie) report(id, cycle, "cookie", "cookie", hex32(e.cookie), hex32(m.cookie));
+  if (e.cookie_ok != m.cookie_ok) {
+    report(id, cycle, "cookie", "cookie_ok", e.cookie_ok ? "valid" : "bad", m.cookie_ok ? "valid" : "bad");
+  }
+  if (e.age != m.age) report(id, cycle, "cookie", "age", fmt::format("{}", int(e.age)), fmt::format("{}", int(m.age)));
+  if (e.mss_index != m.mss_index) {
+    report(id, cycle, "cookie", "mss_index", fmt::format("{}", e.mss_index), fmt::format("{}", m.mss_index));
+  }
+  if (e.tsval != m.tsval) report(id, cycle, "cookie", "tsval", hex32(e.tsval), hex32(m.tsval));
+  if (e.hit != m.hit) report(id, cycle, "table", "hit", e.hit ? "hit" : "miss", m.hit ? "hit" : "miss");
+  if (op != m.op) {
+    report(id, cycle, "table", "op", std::string(to_string(op)), std::string(to_string(m.op)));
+  }
+  if (verdict != m.verdict || reason != m.reason) {
+    const char* stage = m.pre == defs::Pre::kDrop || reason != m.reason ? "parse" : "verdict";
+    report(id, cycle, stage, "verdict", fmt::format("{} ({})", to_string(verdict), to_string(reason)),
+           fmt::format("{} ({})", to_string(m.verdict), to_string(m.reason)));
+  }
+}
+
+void Scoreboard::add_latency(std::uint64_t total, bool queued) {
+  if (!queued) {
+    latency_.add(total);
+    if (base_latency_ == 0 || total < base_latency_) base_latency_ = total;
+  }
+  queueing_.add(base_latency_ != 0 && total > base_latency_ ? total - base_latency_ : 0);
+}
+
+void Scoreboard::expect(Port port, const InFlight& f, std::uint64_t id, std::uint64_t cycle,
+                        const std::vector<std::uint8_t>& bytes, bool queued, bool follows, const char* stage) {
+  Expected expected;
+  if (!spare_.empty()) {
+    expected.bytes = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  expected.id = id;
+  expected.tag = f.tag;
+  expected.cycle_in = f.cycle_in;
+  expected.cycle_done = cycle;
+  expected.queued = queued;
+  expected.follows = follows;
+  expected.stage = stage;
+  expected.bytes.assign(bytes.begin(), bytes.end());
+  waiting_[static_cast<std::size_t>(port)].push_back(std::move(expected));
+}
+
+void Scoreboard::done(std::uint64_t cycle, std::uint32_t id32, std::uint8_t verdict_bits, std::uint8_t reason_bits) {
+  const std::uint64_t id = done_;
+  InFlight& f = frame(id);
+  const auto verdict = static_cast<defs::Verdict>(verdict_bits);
+  const auto reason = static_cast<defs::Reason>(reason_bits);
+  if (id32 != static_cast<std::uint32_t>(id)) {
+    report(id, cycle, "egress", "id", fmt::format("{}", id32), fmt::format("{}", id));
+  }
+  const model::Outcome& m = f.outcome;
+  bool outputs = verdict == m.verdict && reason == m.reason;
+  if (!outputs && options_.check) {
+    // The one freedom of the RTL: no room. It must be a legal drop of this verdict.
+    if (verdict != defs::Verdict::kDrop || !model_.egress_drop(m.verdict, reason)) {
+      report(id, cycle, "egress", "verdict", fmt::format("{} ({})", to_string(verdict), to_string(reason)),
+             fmt::format("{} ({})", to_string(m.verdict), to_string(m.reason)));
+    }
+  }
+  if (outputs && options_.check && m.verdict != defs::Verdict::kDrop) {
+    const auto port = m.verdict == defs::Verdict::kReply ? Port::kReply : Port::kForward;
+    const std::size_t p = static_cast<std::size_t>(port);
+    const bool queued = f.queued || !waiting_[p].empty() || last_left_[p] >= cycle;
+    if (m.verdict == defs::Verdict::kReply) expect(port, f, id, cycle, m.reply, queued, false, "egress");
+    if (!m.handoff.empty()) expect(port, f, id, cycle, m.handoff, queued, false, "stamp");
+    if (m.forwards_original) expect(port, f, id, cycle, f.data, queued, !m.handoff.empty(), "egress");
+  } else {
+    add_latency(cycle - f.cycle_in + kDoneToOffered, f.queued);
+  }
+  ++done_;
+  if (on_result) {
+    on_result(FrameResult{id, f.tag, f.cycle_in, cycle, verdict, reason, options_.check ? &f.outcome : nullptr});
+  }
+}
+
+void Scoreboard::swept(std::uint64_t cycle, const model::Sweep& sweep) {
+  if (options_.check && !model_.sweep(sweep)) {
+    report(decided_, cycle, "table", "sweep", fmt::format("row {} mask {:06b}", sweep.row, sweep.mask), "alive or empty");
+  }
+}
+
+void Scoreboard::left(Port port, std::uint64_t cycle, const std::uint8_t* data, std::size_t length) {
+  const std::size_t p = static_cast<std::size_t>(port);
+  last_left_[p] = std::max(last_left_[p], cycle);
+  if (port == Port::kReply) ++replies_;
+  if (!options_.check) {
+    if (port == Port::kForward) ++forwarded_;
+    return;
+  }
+  if (waiting_[p].empty()) {
+    report(done_, cycle, "egress", "output", fmt::format("{} bytes on the {} port", length,
+           port == Port::kReply ? "reply" : "forward"), "nothing");
+    return;
+  }
+  Expected& expected = waiting_[p].front();
+  if (port == Port::kForward) ++(std::strcmp(expected.stage, "stamp") == 0 ? handoffs_ : forwarded_);
+  if (length != expected.bytes.size() || std::memcmp(data, expected.bytes.data(), length) != 0) {
+    report_bytes(expected, cycle, data, length);
+  }
+  if (!expected.follows) {
+    add_latency(cycle - expected.cycle_in, expected.queued);
+    if (!expected.queued && cycle != expected.cycle_done + kDoneToOffered) {
+      report(expected.id, cycle, "egress", "latency", fmt::format("{} clocks", cycle - expected.cycle_done),
+             fmt::format("{} clocks", kDoneToOffered));
+    }
+  }
+  spare_.push_back(std::move(expected.bytes));
+  waiting_[p].pop_front();
+}
+
+void Scoreboard::finish(std::uint64_t cycle, const model::Counters& rtl) {
+  lost_ = accepted_ - done_ + waiting_[0].size() + waiting_[1].size();
+  if (!options_.check) return;
+  apply_commits(~std::uint64_t{0});
+  const model::Counters& expected = model_.counters();
+  for (unsigned i = 0; i < defs::counter::kCount; ++i) {
+    if (rtl[i] == expected[i]) continue;
+    report(accepted_, cycle, "csr", fmt::format("counter {}", defs::counter::name(i)), fmt::format("{}", rtl[i]),
+           fmt::format("{}", expected[i]));
+  }
+}
+
+void Scoreboard::fill(Statistics& s) const {
+  s.offered = accepted_;
+  s.decided = done_;
+  s.lost = lost_;
+  s.mismatches = mismatches_;
+  s.replies = replies_;
+  s.handoffs = handoffs_;
+  s.forwarded = forwarded_;
+  s.latency = latency_.distribution();
+  s.queueing = queueing_.distribution();
+}
+
+}  // namespace syngate::sim

@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: syngate authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "histogram.h"
+#include "syngate/sim/simulator.h"
+
+namespace syngate::sim {
+
+/// What the observation port says of one decision, unpacked.
+struct DecidedEvent {
+  std::uint32_t id;
+  std::uint8_t verdict, reason, op;
+  bool hit, cookie_ok, age;
+  std::uint8_t mss_index;
+  std::uint32_t cookie, tsval;
+};
+
+/// Pairs what the RTL shows (observation port, output frames, counters) with what the golden model predicts.
+///
+/// Legal interleavings: frames enter (`entered`), are decided and are done in the order in which they were accepted; between them any number
+/// of clocks. The model runs when a frame is decided, with the time and configuration of the last commit that the frame has seen. Outputs of a
+/// port come in the order of the frames. finish() must be called: it finds what never came.
+class Scoreboard {
+ public:
+  Scoreboard(const SimulatorOptions& options, const model::Config& config, const model::Time& time);
+
+  std::function<void(const FrameResult&)> on_result;
+  std::function<void(const Mismatch&)> on_mismatch;
+
+  /// The last beat of the next frame was accepted.
+  void accepted(std::uint64_t cycle, std::uint64_t tag, const std::uint8_t* data, std::size_t length, bool bad_fcs);
+  /// A commit through the registers: `generation` is the number that shows it.
+  void committed(std::uint64_t generation, const model::Config& config, const model::Time& time);
+  void entered(std::uint64_t cycle, std::uint32_t id, std::uint32_t generation);
+  void decided(std::uint64_t cycle, const DecidedEvent& event);
+  void done(std::uint64_t cycle, std::uint32_t id, std::uint8_t verdict, std::uint8_t reason);
+  void swept(std::uint64_t cycle, const model::Sweep& sweep);
+  /// A whole frame left; `cycle` is the clock in which its first beat was offered.
+  void left(Port port, std::uint64_t cycle, const std::uint8_t* data, std::size_t length);
+  /// Compares the counters and reports outputs that never came.
+  void finish(std::uint64_t cycle, const model::Counters& rtl);
+
+  /// Nothing accepted is undecided and no expected output is outstanding.
+  bool idle() const { return done_ == accepted_ && waiting_[0].empty() && waiting_[1].empty(); }
+  std::uint64_t accepted_count() const { return accepted_; }
+  std::uint64_t done_count() const { return done_; }
+  const model::Pipeline& model() const { return model_; }
+  void fill(Statistics& statistics) const;
+
+ private:
+  struct InFlight {
+    std::uint64_t tag = 0;
+    std::uint64_t cycle_in = 0;
+    std::uint64_t generation = 0;
+    bool bad_fcs = false;
+    bool queued = false;  // met others in the ingress queue
+    std::vector<std::uint8_t> data;
+    model::Outcome outcome;
+  };
+  struct Expected {
+    std::uint64_t id = 0, tag = 0, cycle_in = 0, cycle_done = 0;
+    bool queued = false;
+    bool follows = false;  // the original of a hand-off pair: no latency of its own
+    const char* stage = "egress";
+    std::vector<std::uint8_t> bytes;
+  };
+  struct Commit {
+    std::uint64_t generation;
+    model::Config config;
+    model::Time time;
+  };
+  // Frames between acceptance and decision are few: FIFO beats plus pipeline clocks.
+  static constexpr std::size_t kRing = 4096;
+
+  InFlight& frame(std::uint64_t id) { return ring_[id % kRing]; }
+  void apply_commits(std::uint64_t generation);
+  void expect(Port port, const InFlight& f, std::uint64_t id, std::uint64_t cycle, const std::vector<std::uint8_t>& bytes,
+              bool queued, bool follows, const char* stage);
+  void report(std::uint64_t id, std::uint64_t cycle, std::string stage, std::string field, std::string rtl,
+              std::string model);
+  void report_bytes(const Expected& expected, std::uint64_t cycle, const std::uint8_t* data, std::size_t length);
+  void add_latency(std::uint64_t total, bool queued);
+
+  SimulatorOptions options_;
+  model::Pipeline model_;
+  model::Time time_;
+  std::deque<Commit> commits_;
+  std::uint64_t generation_ = 0;  // applied to the model
+  std::vector<InFlight> ring_;
+  std::array<std::deque<Expected>, 2> waiting_;
+  std::vector<std::vector<std::uint8_t>> spare_;  // buffers to use again
+  std::uint64_t accepted_ = 0, entered_ = 0, decided_ = 0, done_ = 0;
+  std::uint64_t ingress_free_ = 0;  // clock from which the ingress queue is empty
+  std::uint64_t mismatches_ = 0, lost_ = 0;
+  std::array<std::uint64_t, 2> last_left_{};  // clock of the last output per port
+  std::uint64_t replies_ = 0, handoffs_ = 0, forwarded_ = 0;
+  std::uint64_t base_latency_ = 0;
+  Histogram latency_, queueing_;
+};
+
+}  // namespace syngate::sim

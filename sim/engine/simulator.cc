@@ -1,0 +1,209 @@
+// SPDX-FileCopyrightText: syngate authors
+// SPDX-License-Identifier: Apache-2.0
+#include "syngate/sim/simulator.h"
+
+#include <algorithm>
+
+#include "driver.h"
+#include "scoreboard.h"
+
+namespace syngate::sim {
+namespace {
+
+bool same(const model::SipKey& a, const model::SipKey& b) { return a.k0 == b.k0 && a.k1 == b.k1; }
+
+bool same(const model::Destination& a, const model::Destination& b) {
+  return a.used == b.used && a.prefix.bytes == b.prefix.bytes && a.prefix.is6 == b.prefix.is6 &&
+         a.prefix_length == b.prefix_length && a.port_first == b.port_first && a.port_last == b.port_last &&
+         a.mode == b.mode && a.mss == b.mss && a.wscale == b.wscale && a.stamp_key_id == b.stamp_key_id &&
+         a.window_ts == b.window_ts && a.window_nots == b.window_nots;
+}
+
+}  // namespace
+
+struct Simulator::Impl {
+  Impl(const SimulatorOptions& o, const model::Config& config, const model::Time& start)
+      : options(o), scoreboard(o, config, start), driver(o, scoreboard), time(start) {
+    // Everything is written once, as software would after reset.
+    apply(config, true);
+    write_time(start, true);
+  }
+
+  void commit() { scoreboard.committed(++generation, current, time); }
+
+  void write_key(unsigned slot, const model::SipKey& key) {
+    namespace reg = defs::reg;
+    driver.write(reg::kKeyData0, static_cast<std::uint32_t>(key.k0));
+    driver.write(reg::kKeyData1, static_cast<std::uint32_t>(key.k0 >> 32));
+    driver.write(reg::kKeyData2, static_cast<std::uint32_t>(key.k1));
+    driver.write(reg::kKeyData3, static_cast<std::uint32_t>(key.k1 >> 32));
+    // The model must know before the RTL can show the new generation.
+    commit();
+    driver.write(reg::kKeyCommit, slot);
+  }
+
+  void write_destination(unsigned index, const model::Destination& d) {
+    namespace reg = defs::reg;
+    for (unsigned w = 0; w < 4; ++w) {
+      std::uint32_t word = 0;
+      for (unsigned b = 0; b < 4; ++b) word |= std::uint32_t{d.prefix.bytes[4 * w + b]} << (8 * b);
+      driver.write(reg::kDestAddr0 + 4 * w, word);
+    }
+    driver.write(reg::kDestMatch, d.prefix_length | (d.prefix.is6 ? 1u << 8 : 0) | (d.used ? 1u << 9 : 0) |
+                                      static_cast<std::uint32_t>(d.mode) << 12);
+    driver.write(reg::kDestPorts, d.port_first | static_cast<std::uint32_t>(d.port_last) << 16);
+    driver.write(reg::kDestTcp, d.mss | (d.wscale & 15u) << 16 | (d.stamp_key_id & 15u) << 20);
+    driver.write(reg::kDestWindow, d.window_ts | static_cast<std::uint32_t>(d.window_nots) << 16);
+    commit();
+    driver.write(reg::kDestCommit, index);
+  }
+
+  void write_setting(std::uint32_t address, std::uint32_t value) {
+    commit();
+    driver.write(address, value);
+  }
+
+  void write_time(const model::Time& t, bool all) {
+    namespace reg = defs::reg;
+    if (all || t.count != time.count) driver.write(reg::kTimeCount, t.count);
+    if (all || t.ms != time.ms) driver.write(reg::kTimeMs, t.ms);
+    time = t;
+    commit();
+    driver.write(reg::kTimeCommit, 1);
+  }
+
+  // True when a key slot that frames in flight may use would change: only an idle pipeline makes that exact.
+  bool needs_drain(const model::Config& to) const {
+    const model::Keys& a = current.keys;
+    const model::Keys& b = to.keys;
+    if (!same(a.secret0_v4, b.secret0_v4) || !same(a.secret0_v6, b.secret0_v6)) return true;
+    for (const std::uint32_t back : {0u, 1u}) {
+      const unsigned bank = (time.count - back) & 3;
+      if (!same(a.secret1_v4[bank], b.secret1_v4[bank]) || !same(a.secret1_v6[bank], b.secret1_v6[bank])) return true;
+    }
+    for (const model::Destination& d : current.destinations) {
+      if (d.used && !same(a.stamp[d.stamp_key_id], b.stamp[d.stamp_key_id])) return true;
+    }
+    return current.table_mask != to.table_mask || current.life != to.life || current.life_closing != to.life_closing;
+  }
+
+  void apply(const model::Config& to, bool all) {
+    namespace reg = defs::reg;
+    if (!all && needs_drain(to)) drain();
+    const auto key = [&](model::SipKey& mine, const model::SipKey& theirs, defs::KeySlot slot, unsigned index) {
+      if (!all && same(mine, theirs)) return;
+      mine = theirs;
+      write_key(static_cast<unsigned>(slot) + index, theirs);
+    };
+    key(current.keys.secret0_v4, to.keys.secret0_v4, defs::KeySlot::kSecret0V4, 0);
+    key(current.keys.secret0_v6, to.keys.secret0_v6, defs::KeySlot::kSecret0V6, 0);
+    for (unsigned i = 0; i < defs::kSecret1Banks; ++i) {
+      key(current.keys.secret1_v4[i], to.keys.secret1_v4[i], defs::KeySlot::kSecret1V4, i);
+      key(current.keys.secret1_v6[i], to.keys.secret1_v6[i], defs::KeySlot::kSecret1V6, i);
+    }
+    for (unsigned i = 0; i < defs::kStampKeys; ++i) {
+      key(current.keys.stamp[i], to.keys.stamp[i], defs::KeySlot::kStamp, i);
+    }
+    for (unsigned i = 0; i < defs::kDestinations; ++i) {
+      if (!all && same(current.destinations[i], to.destinations[i])) continue;
+      current.destinations[i] = to.destinations[i];
+      write_destination(i, to.destinations[i]);
+    }
+    const auto setting = [&](auto& mine, auto theirs, std::uint32_t address) {
+      if (!all && mine == theirs) return;
+      mine = theirs;
+      write_setting(address, theirs);
+    };
+    setting(current.policy, to.policy, reg::kPolicy);
+    setting(current.exid, to.exid, reg::kExid);
+    setting(current.table_mask, to.table_mask, reg::kTableMask);
+    if (all || current.life != to.life || current.life_closing != to.life_closing) {
+      current.life = to.life;
+      current.life_closing = to.life_closing;
+      write_setting(reg::kTableLives, to.life | static_cast<std::uint32_t>(to.life_closing) << 8);
+    }
+  }
+
+  void drain() {
+    while (!driver.quiescent()) driver.clock();
+  }
+
+  void fill() {
+    scoreboard.fill(statistics);
+    statistics.cycles = driver.clocks();
+    statistics.busy_cycles = driver.busy_clocks();
+  }
+
+  SimulatorOptions options;
+  Scoreboard scoreboard;
+  Driver driver;
+  model::Time time;
+  model::Config current;
+  std::uint64_t generation = 0;
+  Statistics statistics;
+};
+
+Simulator::Simulator(const SimulatorOptions& options, const model::Config& config, const model::Time& time)
+    : impl_(std::make_unique<Impl>(options, config, time)) {
+#ifndef SYNGATE_TRACED
+  if (!options.waves.empty()) throw std::runtime_error("this build has no waves: use syngate-traced");
+#endif
+  impl_->driver.on_output = [this](const Output& output) {
+    if (on_output) on_output(output);
+  };
+  impl_->scoreboard.on_result = [this](const FrameResult& result) {
+    if (on_result) on_result(result);
+  };
+  impl_->scoreboard.on_mismatch = [this](const Mismatch& mismatch) {
+    if (on_mismatch) on_mismatch(mismatch);
+  };
+}
+
+Simulator::~Simulator() = default;
+
+void Simulator::set_time(const model::Time& time) {
+  if (time.count == impl_->time.count && time.ms == impl_->time.ms) return;
+  impl_->write_time(time, false);
+}
+
+void Simulator::set_config(const model::Config& config) { impl_->apply(config, false); }
+
+void Simulator::offer(std::uint64_t cycle, const std::uint8_t* data, std::size_t length, std::uint64_t tag,
+                      bool bad_fcs) {
+  Driver& driver = impl_->driver;
+  while (driver.cycle() < cycle) {
+    if (driver.quiescent()) {
+      driver.skip_to(cycle);
+    } else {
+      driver.clock();
+    }
+  }
+  driver.send(data, length, tag, bad_fcs);
+}
+
+void Simulator::drain() { impl_->drain(); }
+
+const Statistics& Simulator::finish() {
+  drain();
+  for (unsigned i = 0; i < defs::counter::kCount; ++i) {
+    const std::uint64_t low = impl_->driver.read(defs::reg::kCounters + 8 * i);
+    const std::uint64_t high = impl_->driver.read(defs::reg::kCounters + 8 * i + 4);
+    impl_->statistics.counters[i] = high << 32 | low;
+  }
+  impl_->scoreboard.finish(impl_->driver.cycle(), impl_->statistics.counters);
+  impl_->fill();
+  return impl_->statistics;
+}
+
+std::uint64_t Simulator::cycle() const { return impl_->driver.cycle(); }
+
+const Statistics& Simulator::statistics() const {
+  impl_->fill();
+  return impl_->statistics;
+}
+
+const model::Pipeline* Simulator::model() const {
+  return impl_->options.check ? &impl_->scoreboard.model() : nullptr;
+}
+
+}  // namespace syngate::sim

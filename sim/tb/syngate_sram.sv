@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: syngate authors
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+// Behavioural QDR-II+ SRAM channel as the core sees it through its controller: one 144-bit read and one 144-bit write per core clock,
+// read data a fixed number of clocks after the address. A read sees every write of earlier clocks, not one of the same clock.
+// Does not: model the DDR pins or errors. Powers up as zeros.
+module syngate_sram (
+    input  wire                                        clk_i,
+    input  wire                                        rst_ni,
+    input  wire                                        read_i,
+    input  wire  [syngate_pkg::TABLE_ADDRESS_BITS-1:0] read_addr_i,
+    output logic [143:0]                               read_data_o,
+    input  wire                                        write_i,
+    input  wire  [syngate_pkg::TABLE_ADDRESS_BITS-1:0] write_addr_i,
+    input  wire  [143:0]                               write_data_i
+);
+  logic [143:0] memory[2**syngate_pkg::TABLE_ADDRESS_BITS];
+  logic [143:0] data_q;
+  initial for (int i = 0; i < 2 ** syngate_pkg::TABLE_ADDRESS_BITS; i++) memory[i] = '0;
+
+  always_ff @(posedge clk_i) begin
+    if (read_i) data_q <= memory[read_addr_i];
+    if (write_i) memory[write_addr_i] <= write_data_i;
+  end
+  syngate_delay #(.Width(144), .Clocks(syngate_pkg::SRAM_READ_LATENCY - 1)) u_latency (
+      .clk_i, .rst_ni, .data_i(data_q), .data_o(read_data_o));
+endmodule : syngate_sram
+`default_nettype wire
