@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: syngate authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+
+#include "frame_builder.h"
+#include "random.h"
+
+namespace syngate::sim {
+
+/// Attack and background traffic towards two servers, from a seed.
+class Flood {
+ public:
+  struct Options {
+    std::uint64_t seed = 1;
+    Endpoint server4{{198, 51, 100, 10}, 443};
+    Endpoint server6{{0x20, 1, 0xd, 0xb8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10}, 443};
+    double ipv6 = 0.2;
+    // Weights of the kinds.
+    unsigned syn = 60, ack = 25, synack = 5, rst = 5, other = 5;
+    bool pool = false;  ///< sources and ports from a small pool, so that flows meet again
+  };
+  explicit Flood(const Options& options) : options_(options), random_(options.seed ^ 0x666c6f6f64000000u) {}
+
+  Bytes next();
+
+ private:
+  Segment segment();
+  Bytes other();
+
+  Options options_;
+  Random random_;
+};
+
+/// Damages a frame in one to three structured ways (flags, options, lengths, headers, tags, checksums, cut, padding); half of the time the
+/// checksums are made right again, so that later rules are reached.
+void mutate(Bytes& frame, Random& random);
+
+}  // namespace syngate::sim

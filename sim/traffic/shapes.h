@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: syngate authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <array>
+
+namespace syngate::sim {
+
+/// A SYN as real stacks write it. `weight` is its share among SYNs of captures with completed handshakes, in captures
+/// (10,932 public captures, duplicates removed); rare shapes are raised to 1.
+struct SynShape {
+  const char* name;
+  const char* layout;  ///< for option_bytes()
+  unsigned weight;
+};
+
+inline constexpr std::array<SynShape, 20> kClientShapes{{
+    {"no options", "(none)", 727},
+    {"Linux, Android", "MSS,SOK,TS,N,WS", 753},
+    {"macOS, iOS", "MSS,N,WS,N,N,TS,SOK,E2", 399},
+    {"Windows", "MSS,N,WS,N,N,SOK", 279},
+    {"Windows XP", "MSS,N,N,SOK", 104},
+    {"embedded", "MSS", 64},
+    {"embedded with window scale", "MSS,N,WS", 39},
+    {"Linux without timestamps", "MSS,N,N,SOK,N,WS", 21},
+    {"window scale only", "WS,E", 15},
+    {"FreeBSD", "MSS,N,WS,SOK,TS", 13},
+    {"MPTCP", "MSS,SOK,TS,N,WS,MPTCP.10", 9},
+    {"timestamps without SACK", "MSS,N,WS,N,N,TS", 7},
+    {"SACK and padding", "MSS,SOK,E2", 5},
+    {"Solaris", "MSS,N,WS,N,N,TS,N,N,SOK", 3},
+    {"window scale, EOL", "MSS,WS,E", 4},
+    {"timestamps without window scale", "MSS,SOK,TS", 2},
+    {"TFO request", "MSS,SOK,TS,N,WS,TFO.0,N,N", 2},
+    {"window scale first", "WS,N,MSS,TS,SOK", 1},
+    {"timestamps first", "TS,N,N,WS,N,MSS", 1},
+    {"unknown option first", "U77.0,MSS,N,WS,N,N,SOK", 1},
+}};
+
+/// What floods send.
+inline constexpr std::array<SynShape, 5> kFloodShapes{{
+    {"no options", "(none)", 204627},
+    {"MSS only", "MSS", 26911},
+    {"Linux", "MSS,SOK,TS,N,WS", 5506},
+    {"Windows", "MSS,N,WS,N,N,SOK", 1476},
+    {"Windows XP", "MSS,N,N,SOK", 1543},
+}};
+
+}  // namespace syngate::sim
