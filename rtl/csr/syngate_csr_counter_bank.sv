@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: syngate authors
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+// Up to 2^IndexBits counters of 64 bits, of which one grows a clock. The low 16 bits are added to at once; the carry fetches the
+// high 48 bits one clock and writes them back the next, so that neither a 64-bit carry chain nor a hazard exists (the same counter
+// cannot carry twice within three clocks).
+// A read takes the low part in the clock in which index_i is given and the high part two clocks later, when the carries of all
+// that it has seen have arrived: the 64 bits belong together.
+// Does not: saturate.
+// Latency: 2 clocks from the event to the low part; 3 clocks from index_i (held) to value_o. Throughput: one event a clock.
+// Backpressure: none. Drops: none.
+module syngate_csr_counter_bank #(
+    parameter int unsigned IndexBits = 3
+) (
+    input  wire                  clk_i,
+    input  wire                  rst_ni,
+    // event
+    input  wire                  valid_i,
+    input  wire  [IndexBits-1:0] index_i,
+    input  wire  [2:0]           amount_i,
+    // read
+    input  wire  [IndexBits-1:0] read_index_i,
+    output logic [63:0]          value_o
+);
+  localparam int unsigned ENTRIES = 2 ** IndexBits;
+  logic [15:0] low_q[ENTRIES];
+  logic [47:0] high_q[ENTRIES];
+
+  // ---- low part ----
+  logic                 valid_q, carry_q, fetched_q;
+  logic [IndexBits-1:0] index_q, carry_index_q, fetched_index_q;
+  logic [2:0]           amount_q;
+  logic [16:0]          sum;
+  logic [47:0]          fetched_value_q;
+  assign sum = {1'b0, low_q[index_q]} + {14'd0, amount_q};
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      valid_q   <= 1'b0;
+      carry_q   <= 1'b0;
+      fetched_q <= 1'b0;
+    end else begin
+      valid_q   <= valid_i;
+      carry_q   <= valid_q && sum[16];
+      fetched_q <= carry_q;
+    end
+    index_q         <= index_i;
+    amount_q        <= amount_i;
+    carry_index_q   <= index_q;
+    fetched_index_q <= carry_index_q;
+    fetched_value_q <= high_q[carry_index_q];
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      for (int i = 0; i < ENTRIES; i++) low_q[i] <= 16'd0;
+    end else if (valid_q) begin
+      low_q[index_q] <= sum[15:0];
+    end
+  end
+
+  // ---- high part ----
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      for (int i = 0; i < ENTRIES; i++) high_q[i] <= 48'd0;
+    end else if (fetched_q) begin
+      high_q[fetched_index_q] <= fetched_value_q + 48'd1;
+    end
+  end
+
+  // ---- read ----
+  logic [15:0] read_low_q, read_low_q2;
+  always_ff @(posedge clk_i) begin
+    read_low_q  <= low_q[read_index_i];
+    read_low_q2 <= read_low_q;
+    value_o     <= {high_q[read_index_i], read_low_q2};
+  end
+endmodule : syngate_csr_counter_bank
+`default_nettype wire
