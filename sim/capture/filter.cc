@@ -79,6 +79,18 @@ bool Filter::matches(const Record& record) {
   return pcap_offline_filter(&program.code, &header, bytes.data()) != 0;
 }
 
-void check_filter(const std::string& expression) { Filter(expression).prepare(kLinkEthernet); }
+void check_filter(const std::string& expression) {
+  Filter filter(expression);
+  std::string reason;
+  for (const std::uint32_t link_type : {kLinkEthernet, kLinkSll2, kLinkSll, kLinkNull, kLinkRaw}) {
+    try {
+      filter.prepare(link_type);
+      return;
+    } catch (const FilterError& error) {
+      if (reason.empty()) reason = error.what();
+    }
+  }
+  throw FilterError(reason);
+}
 
 }  // namespace syngate::sim

@@ -107,7 +107,8 @@ class CaptureReader {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Checks that a BPF expression compiles for Ethernet. Throws FilterError with libpcap's reason.
+/// Checks that a BPF expression compiles for some usable link type. Throws FilterError with libpcap's reason
+/// for Ethernet.
 void check_filter(const std::string& expression);
 
 /// Writes a pcap file: nanoseconds, Ethernet, little-endian, the same bytes on every machine.

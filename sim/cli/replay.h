@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: syngate authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "keys.h"
+#include "pacing.h"
+#include "syngate/sim/capture.h"
+#include "syngate/sim/simulator.h"
+
+namespace syngate::sim {
+
+/// Everything `syngate replay` can be told, checked.
+struct ReplayOptions {
+  std::vector<std::string> captures;
+  std::string filter;
+  bool pad_truncated = false;
+  bool fix_checksums = false;
+  std::uint64_t loop = 1;
+  std::uint64_t limit = 0;  ///< frames offered in all; 0: no limit
+
+  Pace pace = Pace::kCapture;
+  std::uint64_t rate = 0;  ///< as in Pacer
+  unsigned clock_mhz = 200;
+
+  std::vector<model::Destination> protect;  ///< empty: what the SYNs of the captures ask for
+  std::optional<std::uint16_t> mss;         ///< for every entry
+  std::optional<std::uint8_t> wscale;
+  std::optional<std::uint32_t> policy;
+
+  std::uint64_t seed = 1;
+  std::optional<KeyFile> key_file;
+  std::uint32_t count = 286326;  ///< minute count at the start: Linux just after boot with HZ 250
+  std::uint32_t ts_clock = 1000000;  ///< ms at the start
+
+  std::string out_reply, out_forward;
+  std::string waves;
+  std::uint64_t waves_frames = 1000;
+  bool check = true;
+  double idle = 0.0;
+  double backpressure = 0.0;
+  std::string rerun;  ///< command line to which " --limit N" is added for a mismatch
+  const std::atomic<bool>* stop = nullptr;
+
+  std::function<void(const std::string&)> on_warning;   ///< one line, without "warning: "
+  std::function<void(const std::string&)> on_error;     ///< one line, a capture that cannot be used
+  std::function<void(const std::string&)> on_mismatch;  ///< several lines, as printed
+  std::function<void(std::uint64_t offered, std::uint64_t cycle)> on_progress;  ///< every 1024 frames
+};
+
+/// One capture of the command line, all its loops together.
+struct ReplayFile {
+  std::string path;
+  std::string format;  ///< for people
+  std::string error;   ///< why it could not be used, or empty
+  CaptureCounts counts;
+  std::uint64_t offered() const { return counts.frames_read - counts.skipped_total(); }
+};
+
+enum class Failure : std::uint8_t { kNone, kAssertion, kHang, kOutput, kInternal };
+
+/// What came out of a run.
+struct ReplayResult {
+  std::vector<ReplayFile> files;
+  CaptureCounts counts;
+  std::uint64_t frames_offered = 0;
+  std::uint64_t times_adjusted = 0;
+  std::uint64_t rotations = 0;  ///< minutes for which secret1 was renewed
+  std::array<std::uint64_t, defs::kVerdictCount> verdicts{};
+  std::array<std::uint64_t, defs::kReasonCount> reasons{};
+  Statistics statistics;
+  std::vector<model::Destination> destinations;  ///< as protected
+  std::vector<std::string> warnings;
+  std::vector<std::string> mismatch_texts;
+  bool interrupted = false;
+  Failure failure = Failure::kNone;
+  std::string failure_text;
+
+  bool any_file_failed() const;
+  bool any_file_used() const;
+  int exit_code() const;
+};
+
+/// Replays. Throws UsageError, OutputError (an output that cannot be created, before anything runs) and FilterError;
+/// everything that happens later is in the result.
+ReplayResult replay(const ReplayOptions& options);
+
+/// The result as one JSON object, schema "syngate.replay/1".
+std::string replay_json(const ReplayOptions& options, const ReplayResult& result);
+
+struct Style;
+/// The result for people: what went in, what was decided, what next.
+std::string replay_text(const ReplayOptions& options, const ReplayResult& result, const Style& style);
+
+}  // namespace syngate::sim

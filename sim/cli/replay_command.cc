@@ -1,0 +1,307 @@
+// SPDX-FileCopyrightText: syngate authors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+#include "app.h"
+#include "exit_code.h"
+#include "protect.h"
+#include "replay.h"
+#include "style.h"
+
+namespace syngate::sim {
+namespace {
+
+std::atomic<bool> g_stop{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "the signal handler needs it");
+
+void on_signal(int) { g_stop.store(true); }
+
+// The first signal ends the run in good order; a second one has its usual effect.
+void catch_signals() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);  // no SA_RESTART: a blocking read must return
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+// The options as text, before they are checked.
+struct Flags {
+  ReplayOptions replay;
+  std::string truncated = "skip";
+  double pps = 0, mbps = 0;
+  std::string line_rate;
+  bool topspeed = false;
+  std::vector<std::string> protect, policies;
+  std::string key_file;
+  std::uint16_t mss = 0;
+  bool json = false, quiet = false, no_check = false;
+};
+
+std::uint64_t positive_rate(const char* name, double value, double scale) {
+  const double scaled = value * scale;
+  // Below the bound all arithmetic of Pacer stays exact.
+  if (!(scaled >= 1.0) || scaled > 1e15) {
+    throw UsageError(fmt::format("{}: {:g} is out of range", name, value));
+  }
+  return static_cast<std::uint64_t>(std::llround(scaled));
+}
+
+std::uint32_t parse_policies(const std::vector<std::string>& texts) {
+  std::uint32_t policy = defs::kPolicyReset;
+  for (const std::string& text : texts) {
+    const auto equals = text.find('=');
+    const std::string name = text.substr(0, equals);
+    const std::string value = equals == std::string::npos ? "" : text.substr(equals + 1);
+    std::string names;
+    bool found = false;
+    for (unsigned bit = 0; bit < defs::kPolicyCount; ++bit) {
+      const std::string known(defs::to_string(static_cast<defs::Policy>(bit)));
+      names += (bit == 0 ? "" : ", ") + known;
+      if (known != name) continue;
+      found = true;
+      policy = value == "on" ? policy | 1u << bit : policy & ~(1u << bit);
+    }
+    if (!found) throw UsageError(fmt::format("--policy {}: no such policy; there are {}", text, names));
+    if (value != "on" && value != "off") throw UsageError(fmt::format("--policy {}: expected NAME=on or NAME=off", text));
+  }
+  return policy;
+}
+
+// The command line again, without what a rerun sets itself or does not need.
+std::string rerun_command(const std::vector<std::string>& arguments, std::uint64_t seed) {
+  std::string text = "syngate";
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    const std::string name = argument.substr(0, argument.find('='));
+    if (name == "--json" || name == "-q" || name == "--quiet") continue;
+    const bool with_value = name == "--limit" || name == "--seed" || name == "--out-reply" ||
+                            name == "--out-forward" || name == "--waves" || name == "--waves-frames" ||
+                            name == "--color";
+    if (with_value) {
+      if (argument == name) ++i;
+      continue;
+    }
+    text += " " + shell_quote(argument);
+  }
+  return text + fmt::format(" --seed {}", seed);
+}
+
+// On a terminal one line that is rewritten, at most 10 times a second; else a line every 10 seconds.
+class Progress {
+ public:
+  Progress() : terminal_(isatty(STDERR_FILENO) != 0), start_(Clock::now()), last_(start_) {}
+
+  void show(std::uint64_t frames, std::uint64_t cycles) {
+    const auto now = Clock::now();
+    if (now - last_ < (terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10000))) return;
+    last_ = now;
+    const double seconds = std::chrono::duration<double>(now - start_).count();
+    fmt::print(stderr, "{}{} frames, clock {}, {:.0f} frames/s{}", terminal_ ? "\r" : "", frames, cycles,
+               static_cast<double>(frames) / seconds, terminal_ ? "\x1b[K" : "\n");
+    shown_ = true;
+  }
+  void clear() {
+    if (terminal_ && shown_) fmt::print(stderr, "\r\x1b[K");
+    shown_ = false;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  bool terminal_;
+  bool shown_ = false;
+  Clock::time_point start_, last_;
+};
+
+// Waves come from a slower build of the same program, which stands beside this one.
+[[noreturn]] void become_traced(const std::vector<std::string>& arguments) {
+  std::vector<char> self(4096);
+  const ssize_t length = readlink("/proc/self/exe", self.data(), self.size());
+  std::string path(self.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
+  path = path.substr(0, path.rfind('/') + 1) + "syngate-traced";
+  std::vector<char*> argv;
+  argv.push_back(path.data());
+  std::vector<std::string> copy = arguments;
+  for (std::string& argument : copy) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  execv(path.c_str(), argv.data());
+  throw UsageError(fmt::format("--waves needs {}: {} (build the target syngate-traced)", path, std::strerror(errno)));
+}
+
+void resolve(Flags& flags, const AppContext& context) {
+  ReplayOptions& replay = flags.replay;
+  const int paces = (flags.pps != 0) + (flags.mbps != 0) + !flags.line_rate.empty() + flags.topspeed;
+  if (paces > 1) throw UsageError("only one of --pps, --mbps, --line-rate, --topspeed can be given");
+  if (flags.pps != 0) {
+    replay.pace = Pace::kFrames;
+    replay.rate = positive_rate("--pps", flags.pps, 1000);
+  } else if (flags.mbps != 0) {
+    replay.pace = Pace::kBits;
+    replay.rate = positive_rate("--mbps", flags.mbps, 1e6);
+  } else if (!flags.line_rate.empty()) {
+    replay.pace = Pace::kLine;
+    replay.rate = flags.line_rate == "40G" ? 40000000000 : 100000000000;
+  } else if (flags.topspeed) {
+    replay.pace = Pace::kTopSpeed;
+  }
+  for (const std::string& text : flags.protect) replay.protect.push_back(parse_protect(text));
+  if (!flags.policies.empty()) replay.policy = parse_policies(flags.policies);
+  if (!flags.key_file.empty()) replay.key_file = read_key_file(flags.key_file);
+  if (flags.mss != 0) replay.mss = flags.mss;
+  replay.pad_truncated = flags.truncated == "pad";
+  replay.check = !flags.no_check;
+  replay.rerun = rerun_command(context.arguments, replay.seed);
+  replay.stop = &g_stop;
+}
+
+int run_replay(Flags& flags, const AppContext& context) {
+  if (!flags.replay.waves.empty() && !context.traced) become_traced(context.arguments);
+  resolve(flags, context);
+  ReplayOptions& options = flags.replay;
+  catch_signals();
+  Progress progress;
+  // Standard output carries the result: in JSON the mismatches are inside it and people read them on stderr.
+  std::FILE* mismatch_stream = flags.json ? stderr : stdout;
+  const Style style = make_style(context.color, stdout);
+  const Style error_style = make_style(context.color, stderr);
+  options.on_error = [&](const std::string& text) {
+    progress.clear();
+    fmt::print(stderr, "{} {}\n", error_style.paint(Color::kRed, "error:"), text);
+  };
+  options.on_mismatch = [&](const std::string& text) {
+    progress.clear();
+    fmt::print(mismatch_stream, "{}", text);
+  };
+  if (!flags.quiet) {
+    options.on_warning = [&](const std::string& text) {
+      progress.clear();
+      fmt::print(stderr, "{} {}\n", error_style.paint(Color::kBold, "warning:"), text);
+    };
+    options.on_progress = [&](std::uint64_t frames, std::uint64_t cycles) { progress.show(frames, cycles); };
+  }
+
+  const ReplayResult result = replay(options);
+  progress.clear();
+  if (flags.json) {
+    fmt::print("{}", replay_json(options, result));
+  } else if (result.any_file_used()) {
+    fmt::print("{}", replay_text(options, result, style));
+  }
+  if (result.failure != Failure::kNone) fmt::print(stderr, "error: {}\n", result.failure_text);
+  if (result.any_file_failed() && result.any_file_used()) {
+    fmt::print(stderr, "error: some captures could not be used; the figures are those of the others\n");
+  }
+  if (result.interrupted) fmt::print(stderr, "interrupted: the figures are those of the frames offered so far\n");
+  return result.exit_code();
+}
+
+constexpr const char* kFooter =
+    "\nWithout --protect, the destinations of the captures' SYNs are protected (first pass over the files): each address\n"
+    "with the range of its ports; more than 16 addresses are merged into common prefixes. From standard input everything\n"
+    "is protected.\n\n"
+    "Examples:\n"
+    "  syngate replay flood.pcap --out-reply reply.pcap\n"
+    "  tcpdump -w - | syngate replay - --protect 198.51.100.0/24:80-443 --line-rate 40G --json\n\n";
+
+}  // namespace
+
+void add_replay_command(CLI::App& app, AppContext& context) {
+  auto flags = std::make_shared<Flags>();
+  ReplayOptions& replay = flags->replay;
+  CLI::App* command = app.add_subcommand("replay", "captures in, through RTL and model, verdicts out");
+  command->add_option("CAPTURE", replay.captures, "pcap or pcapng files, - for standard input")->required();
+
+  command->add_option("--filter", flags->replay.filter, "only frames that match this BPF expression (as in tcpdump)")
+      ->group("Input");
+  command->add_option("--truncated", flags->truncated, "frames cut by the snaplen: skip them, or pad them with zeros")
+      ->check(CLI::IsMember({"skip", "pad"}))
+      ->capture_default_str()
+      ->group("Input");
+  command
+      ->add_flag("--fix-checksums", replay.fix_checksums,
+                 "correct IPv4 and TCP checksums of TCP frames (captures taken with checksum offload)")
+      ->group("Input");
+  command->add_option("--loop", replay.loop, "go through the captures N times")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000000000}))
+      ->capture_default_str()
+      ->group("Input");
+  command->add_option("--limit", replay.limit, "stop after N frames offered, 0 for all")->group("Input");
+
+  command->add_option("--pps", flags->pps, "frames per second")->check(CLI::PositiveNumber)->group("Pace");
+  command->add_option("--mbps", flags->mbps, "Mbit per second of frame bytes")
+      ->check(CLI::PositiveNumber)
+      ->group("Pace");
+  command->add_option("--line-rate", flags->line_rate, "exact Ethernet line rate (frame + 24 bytes): 40G or 100G")
+      ->check(CLI::IsMember({"40G", "100G"}))
+      ->group("Pace");
+  command->add_flag("--topspeed", flags->topspeed, "as fast as the pipeline takes them (default: as captured)")
+      ->group("Pace");
+  command->add_option("--clock-mhz", replay.clock_mhz, "clock of the pipeline")
+      ->check(CLI::Range(1u, 10000u))
+      ->capture_default_str()
+      ->group("Pace");
+
+  command
+      ->add_option("--protect", flags->protect,
+                   "protect CIDR[:PORTS], up to 16 times; PORTS is N or N-M; IPv6 with ports: [2001:db8::/32]:443")
+      ->allow_extra_args(false)
+      ->group("Pipeline");
+  command->add_option("--mss", flags->mss, "MSS in SYN-ACKs (default 1460 for IPv4, 1440 for IPv6)")
+      ->check(CLI::Range(1, 65535))
+      ->group("Pipeline");
+  command
+      ->add_option_function<unsigned>(
+          "--wscale", [flags](unsigned value) { flags->replay.wscale = static_cast<std::uint8_t>(value); },
+          "window scale in SYN-ACKs (default 7)")
+      ->check(CLI::Range(0u, 14u))
+      ->group("Pipeline");
+  command->add_option("--policy", flags->policies, "NAME=on or NAME=off, repeatable")
+      ->allow_extra_args(false)
+      ->group("Pipeline");
+  command->add_option("--key-file", flags->key_file, "keys: lines 'name = 32 hex digits'; the others come from the seed")
+      ->group("Pipeline");
+  command->add_option("--count", replay.count, "minute count of the cookie at the start")
+      ->capture_default_str()
+      ->group("Pipeline");
+  command->add_option("--ts-clock", replay.ts_clock, "timestamp clock in ms at the start")
+      ->capture_default_str()
+      ->group("Pipeline");
+
+  command->add_option("--seed", replay.seed, "seed of keys and of random gaps; same seed, same bytes")
+      ->capture_default_str()
+      ->group("Run");
+  command->add_flag("--no-check", flags->no_check, "do not compare with the model")->group("Run");
+  command->add_option("--idle", replay.idle, "probability of a gap in the input, per clock")
+      ->check(CLI::Range(0.0, 0.99))
+      ->group("Run");
+  command->add_option("--backpressure", replay.backpressure, "probability of a stalled output, per clock")
+      ->check(CLI::Range(0.0, 0.99))
+      ->group("Run");
+
+  command->add_option("--out-reply", replay.out_reply, "write what leaves towards the clients (pcap, ns)")
+      ->group("Output");
+  command->add_option("--out-forward", replay.out_forward, "write what leaves towards the servers (pcap, ns)")
+      ->group("Output");
+  command->add_option("--waves", replay.waves, "write an FST of the run (needs syngate-traced)")->group("Output");
+  command->add_option("--waves-frames", replay.waves_frames, "end the FST after N frames, 0 for the whole run")
+      ->capture_default_str()
+      ->group("Output");
+  command->add_flag("--json", flags->json, "one JSON object (schema syngate.replay/1)")->group("Output");
+  command->add_flag("-q,--quiet", flags->quiet, "no warnings, no progress")->group("Output");
+  command->footer(std::string(kFooter) + kExitCodeHelp);
+  command->fallthrough();
+  command->callback([flags, &context] { context.selected = [flags, &context] { return run_replay(*flags, context); }; });
+}
+
+}  // namespace syngate::sim
