@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
-// Drives syngate_parse at its pins: frames, configuration changes, and the two output records as C++ structs.
+// Drives syngate_parse at its pins: frames, configuration changes, and the two output records as
+// C++ structs.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -96,7 +97,8 @@ struct Meta {
   std::uint32_t seq, ack;
   std::uint16_t window;
   unsigned ttl, traffic_class, flow_label;
-  unsigned syn, ack_flag, rst, fin, has_payload, ecn_ok, mss_index, wscale_ok, wscale, sack_ok, ts_ok;
+  unsigned syn, ack_flag, rst, fin, has_payload, ecn_ok, mss_index, wscale_ok, wscale, sack_ok,
+      ts_ok;
   std::uint32_t tsval, tsecr;  ///< host values
   unsigned dest_mss, dest_wscale, dest_key_id, dest_window;
   std::uint32_t count, ms;
@@ -106,7 +108,9 @@ struct Meta {
 inline std::uint16_t swap16(std::uint64_t x) {
   return static_cast<std::uint16_t>((x & 0xff) << 8 | (x >> 8 & 0xff));
 }
-inline std::uint32_t swap32(std::uint64_t x) { return __builtin_bswap32(static_cast<std::uint32_t>(x)); }
+inline std::uint32_t swap32(std::uint64_t x) {
+  return __builtin_bswap32(static_cast<std::uint32_t>(x));
+}
 
 /// Takes the fields of a packed struct one after the other, first declared first.
 template <typename Words>
@@ -170,7 +174,9 @@ class Bench {
   std::deque<Meta> metas;
   std::uint8_t behind = 0xa5;  ///< bytes on the bus behind the end of a frame
 
-  Bench() : context_(std::make_unique<VerilatedContext>()), top_(std::make_unique<Vsyngate_parse>(context_.get())) {
+  Bench()
+      : context_(std::make_unique<VerilatedContext>()),
+        top_(std::make_unique<Vsyngate_parse>(context_.get())) {
     top_->rst_ni = 0;
     for (int i = 0; i < 4; ++i) idle();
     top_->rst_ni = 1;
@@ -181,7 +187,8 @@ class Bench {
   std::uint64_t cycle() const { return cycle_; }
   Config& config() { return config_; }
 
-  /// The entry is committed with the next clock: a frame in that clock meets it. Entries may follow each other after 4 clocks.
+  /// The entry is committed with the next clock: a frame in that clock meets it. Entries may follow
+  /// each other after 4 clocks.
   void write_entry(unsigned index, const Entry& e) {
     while (cycle_ < next_write_) idle();
     config_.entries[index] = e;

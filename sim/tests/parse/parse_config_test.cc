@@ -37,7 +37,8 @@ TEST_CASE("parse: nothing is protected after reset", "[parse][destination]") {
 
 TEST_CASE("parse: prefixes of every length", "[parse][destination]") {
   for (const bool is6 : {false, true}) {
-    const Address base = is6 ? v6({0x2a5a, 0x1234, 0x8765, 0xfedc, 0x0f0f, 0x55aa, 0x3c3c, 0xa5f1}) : v4(0x25, 0x5a, 0xc3, 0x96);
+    const Address base = is6 ? v6({0x2a5a, 0x1234, 0x8765, 0xfedc, 0x0f0f, 0x55aa, 0x3c3c, 0xa5f1})
+                             : v4(0x25, 0x5a, 0xc3, 0x96);
     const unsigned bits = is6 ? 128 : 32;
     Bench bench;
     for (unsigned length = 0; length <= bits; ++length) {
@@ -46,7 +47,8 @@ TEST_CASE("parse: prefixes of every length", "[parse][destination]") {
       CHECK(bench.meta_of(syn_to(base, is6, 443)).pre == kSynPre);
       if (length > 0) {
         Address other = base;
-        other[(length - 1) / 8] = static_cast<std::uint8_t>(other[(length - 1) / 8] ^ (0x80u >> ((length - 1) % 8)));
+        other[(length - 1) / 8] =
+            static_cast<std::uint8_t>(other[(length - 1) / 8] ^ (0x80u >> ((length - 1) % 8)));
         CHECK(bench.meta_of(syn_to(other, is6, 443)).pre == kPass);
       }
       if (length < bits) {
@@ -126,7 +128,8 @@ TEST_CASE("parse: frames without ports ask any entry with mode always", "[parse]
   CHECK(bench.meta_of(frame).pre == drop);
   // TCP to a port that no entry has passes.
   CHECK(bench.meta_of(syn_to(server(false), false, 8)).pre == kPass);
-  CHECK(bench.meta_of(syn_to(server(false), false, 7)).pre == kPass);  // entry 2, mode off, is first
+  CHECK(bench.meta_of(syn_to(server(false), false, 7)).pre ==
+        kPass);  // entry 2, mode off, is first
   bench.write_entry(2, Entry{});
   CHECK(bench.meta_of(syn_to(server(false), false, 7)).pre == kSynPre);
   Entry elsewhere = entry(false, v4(198, 51, 100, 3), 32);
@@ -149,7 +152,8 @@ TEST_CASE("parse: windows with and without timestamps", "[parse][destination]") 
   CHECK(bench.meta_of(tcp_frame(tcp)).dest_window == 0x1234);
 }
 
-TEST_CASE("parse: an entry counts from its clock on, for frames on every clock", "[parse][config]") {
+TEST_CASE("parse: an entry counts from its clock on, for frames on every clock",
+          "[parse][config]") {
   Bench bench;
   bench.write_entry(4, entry(false, Address{}, 0));
   bench.drain();
@@ -158,7 +162,8 @@ TEST_CASE("parse: an entry counts from its clock on, for frames on every clock",
   std::vector<unsigned> expected;
   std::uint32_t id = 0;
   for (unsigned change = 0; change < 40; ++change) {
-    Entry e = entry(false, change % 3 == 0 ? v4(10, 0, 0, 0) : server(false), 8);  // every third covers something else
+    Entry e = entry(false, change % 3 == 0 ? v4(10, 0, 0, 0) : server(false),
+                    8);  // every third covers something else
     e.mss = static_cast<std::uint16_t>(100 + change);
     e.mode = change % 4 == 1 ? 0 : 3;
     bench.write_entry(4, e);  // the last frames before still meet the old entry
@@ -221,11 +226,13 @@ TEST_CASE("parse: random frames and configurations against the rules", "[parse][
   std::array<unsigned, 5> pres{};
   std::array<unsigned, 21> reasons{};
   const unsigned protocols4[] = {6, 6, 6, 6, 6, 1, 1, 17, 0, 58};
-  const unsigned protocols6[] = {6, 6, 6, 6, 6, 58, 58, 17, 0, 43, 44, 51, 60, 135, 139, 140, 59, 1};
+  const unsigned protocols6[] = {6,  6,  6,  6,  6,   58,  58,  17, 0,
+                                 43, 44, 51, 60, 135, 139, 140, 59, 1};
   bench.drain();
   for (std::uint32_t n = 0; n < 200000; ++n) {
     // Configuration.
-    if (one_in(50)) bench.config().policy = static_cast<std::uint16_t>(one_in(2) ? 0x2ff : random() & 0x3ff);
+    if (one_in(50))
+      bench.config().policy = static_cast<std::uint16_t>(one_in(2) ? 0x2ff : random() & 0x3ff);
     if (one_in(50)) bench.config().exid = static_cast<std::uint16_t>(0x5340 + pick(16));
     if (one_in(20)) bench.config().count = static_cast<std::uint32_t>(random());
     if (one_in(20)) bench.config().ms = static_cast<std::uint32_t>(random());
@@ -258,7 +265,10 @@ TEST_CASE("parse: random frames and configurations against the rules", "[parse][
     ip.src = one_in(20) ? server(ip.is6) : client(ip.is6);
     ip.dst = server(ip.is6);
     if (one_in(3)) ip.dst[pick(ip.is6 ? 16 : 4)] ^= static_cast<std::uint8_t>(1u << pick(8));
-    if (one_in(40)) ip.dst = ip.is6 ? v6({0xff02, 0, 0, 0, 0, 0, 0, 1}) : one_in(2) ? v4(224 + pick(16), 0, 0, 5) : v4(255, 255, 255, 255);
+    if (one_in(40))
+      ip.dst = ip.is6      ? v6({0xff02, 0, 0, 0, 0, 0, 0, 1})
+               : one_in(2) ? v4(224 + pick(16), 0, 0, 5)
+                           : v4(255, 255, 255, 255);
     Bytes payload;
     if (ip.protocol == 1 || ip.protocol == 58) {
       Icmp icmp;
@@ -283,15 +293,38 @@ TEST_CASE("parse: random frames and configurations against the rules", "[parse][
       if (one_in(4)) tcp.flags |= kEce | kCwr;
       tcp.reserved = one_in(4) ? pick(16) : 0;
       tcp.window = pick(65536);
-      if (!one_in(4)) tcp.options = {2, 4, static_cast<std::uint8_t>(4 + pick(3)), static_cast<std::uint8_t>(random()), 4, 2, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 1, 3, 3, 9};
-      if (one_in(15)) append(tcp.options, {253, 4, 0x53, static_cast<std::uint8_t>(0x40 + pick(16))});
+      if (!one_in(4))
+        tcp.options = {2,
+                       4,
+                       static_cast<std::uint8_t>(4 + pick(3)),
+                       static_cast<std::uint8_t>(random()),
+                       4,
+                       2,
+                       8,
+                       10,
+                       1,
+                       2,
+                       3,
+                       4,
+                       5,
+                       6,
+                       7,
+                       8,
+                       1,
+                       3,
+                       3,
+                       9};
+      if (one_in(15))
+        append(tcp.options, {253, 4, 0x53, static_cast<std::uint8_t>(0x40 + pick(16))});
       if (one_in(15)) tcp.doff = static_cast<int>(pick(16));
       if (one_in(3)) tcp.payload = pick(200);
       payload = tcp_bytes(tcp);
     }
     Frame f = ip_frame(ip, payload);
     if (one_in(10)) f.bytes.resize(60 + pick(static_cast<unsigned>(f.bytes.size()) - 59));
-    if (one_in(20)) f.bytes[pick(static_cast<unsigned>(std::min<std::size_t>(f.bytes.size(), 120)))] ^= static_cast<std::uint8_t>(1u << pick(8));
+    if (one_in(20))
+      f.bytes[pick(static_cast<unsigned>(std::min<std::size_t>(f.bytes.size(), 120)))] ^=
+          static_cast<std::uint8_t>(1u << pick(8));
     if (one_in(50)) f.bytes[12 + 4 * ip.tags] ^= 0x40;
     if (one_in(50)) f.length = one_in(2) ? pick(60) + 1 : 9210 + pick(20);
     if (f.length > f.bytes.size()) f.bytes.resize(128, 0);  // longer than what is spelled out
@@ -312,7 +345,8 @@ TEST_CASE("parse: random frames and configurations against the rules", "[parse][
       const Hash h = bench.hashes.front();
       const Expected& x = sent_hash.front().expected;
       const bool looked_up = x.pre == Pre::kSyn || x.pre == Pre::kTcp || x.pre == Pre::kIcmp;
-      const bool same = !looked_up || (h.saddr == x.saddr && h.daddr == x.daddr && h.sport == x.sport && h.dport == x.dport &&
+      const bool same = !looked_up || (h.saddr == x.saddr && h.daddr == x.daddr &&
+                                       h.sport == x.sport && h.dport == x.dport &&
                                        (x.pre == Pre::kIcmp || h.is_syn == (x.pre == Pre::kSyn)) &&
                                        h.count == sent_hash.front().config.count);
       if (!same) REQUIRE(same);
@@ -335,18 +369,25 @@ TEST_CASE("parse: random frames and configurations against the rules", "[parse][
         const Bytes& b = sent.frame.bytes;
         const Layer2 layer = layer2_of(b);
         const std::size_t l3 = layer.l2(), l4 = l3 + (layer.ethertype == 0x86dd ? 40 : 20);
-        same = same && m.saddr == x.saddr && m.daddr == x.daddr && m.sport == x.sport && m.dport == x.dport;
+        same = same && m.saddr == x.saddr && m.daddr == x.daddr && m.sport == x.sport &&
+               m.dport == x.dport;
         same = same && m.has_payload == x.has_payload && m.ecn_ok == x.ecn_ok;
-        same = same && m.ts_ok == x.options.ts && m.sack_ok == x.options.sack && m.wscale_ok == x.options.wscale_ok;
-        same = same && m.wscale == x.options.wscale && m.tsval == x.options.tsval && m.tsecr == x.options.tsecr;
+        same = same && m.ts_ok == x.options.ts && m.sack_ok == x.options.sack &&
+               m.wscale_ok == x.options.wscale_ok;
+        same = same && m.wscale == x.options.wscale && m.tsval == x.options.tsval &&
+               m.tsecr == x.options.tsecr;
         same = same && m.mss_index == (x.options.mss_ok ? mss_index(m.is6 != 0, x.options.mss) : 0);
-        same = same && m.dest_mss == x.entry->mss && m.dest_wscale == x.entry->wscale && m.dest_key_id == x.entry->key_id;
+        same = same && m.dest_mss == x.entry->mss && m.dest_wscale == x.entry->wscale &&
+               m.dest_key_id == x.entry->key_id;
         same = same && m.dest_window == (x.options.ts ? x.entry->window_ts : x.entry->window_nots);
         same = same && m.tags == layer.tags && m.is6 == (layer.ethertype == 0x86dd);
         same = same && m.window == (b[l4 + 14] << 8 | b[l4 + 15]);
         same = same && m.ttl == (m.is6 ? b[l3 + 7] : b[l3 + 8]);
-        same = same && m.traffic_class == (m.is6 ? (b[l3] << 4 & 0xf0) | b[l3 + 1] >> 4 : b[l3 + 1]);
-        if (m.is6) same = same && m.flow_label == static_cast<unsigned>((b[l3 + 1] & 15) << 16 | b[l3 + 2] << 8 | b[l3 + 3]);
+        same =
+            same && m.traffic_class == (m.is6 ? (b[l3] << 4 & 0xf0) | b[l3 + 1] >> 4 : b[l3 + 1]);
+        if (m.is6)
+          same = same && m.flow_label == static_cast<unsigned>((b[l3 + 1] & 15) << 16 |
+                                                               b[l3 + 2] << 8 | b[l3 + 3]);
       }
       if (!same) REQUIRE(same);
       bench.metas.pop_front();

@@ -8,7 +8,8 @@
 
 namespace syngate::sim::parse_test {
 
-constexpr unsigned kFin = 0x01, kSyn = 0x02, kRst = 0x04, kPsh = 0x08, kAck = 0x10, kEce = 0x40, kCwr = 0x80;
+constexpr unsigned kFin = 0x01, kSyn = 0x02, kRst = 0x04, kPsh = 0x08, kAck = 0x10, kEce = 0x40,
+                   kCwr = 0x80;
 
 inline Address v4(unsigned a, unsigned b, unsigned c, unsigned d) {
   Address x{};
@@ -27,8 +28,12 @@ inline Address v6(std::array<unsigned, 8> groups) {
   }
   return x;
 }
-inline Address client(bool is6) { return is6 ? v6({0x2001, 0xdb8, 0, 0, 0, 0, 0, 1}) : v4(192, 0, 2, 1); }
-inline Address server(bool is6) { return is6 ? v6({0x2001, 0xdb8, 1, 0, 0, 0, 0, 2}) : v4(198, 51, 100, 2); }
+inline Address client(bool is6) {
+  return is6 ? v6({0x2001, 0xdb8, 0, 0, 0, 0, 0, 1}) : v4(192, 0, 2, 1);
+}
+inline Address server(bool is6) {
+  return is6 ? v6({0x2001, 0xdb8, 1, 0, 0, 0, 0, 2}) : v4(198, 51, 100, 2);
+}
 
 inline void put8(Bytes& b, unsigned x) { b.push_back(static_cast<std::uint8_t>(x)); }
 inline void put16(Bytes& b, unsigned x) {
@@ -42,7 +47,9 @@ inline void put32(Bytes& b, std::uint32_t x) {
 inline void append(Bytes& b, const Bytes& x) {
   for (const std::uint8_t value : x) b.push_back(value);
 }
-inline Bytes raw(const Address& a, bool is6) { return Bytes(a.begin(), a.begin() + (is6 ? 16 : 4)); }
+inline Bytes raw(const Address& a, bool is6) {
+  return Bytes(a.begin(), a.begin() + (is6 ? 16 : 4));
+}
 
 /// Layer 2 header with `tags` VLAN tags (0x88a8 outside, 0x8100 inside).
 inline Bytes layer2(unsigned tags, unsigned ethertype) {
@@ -111,14 +118,15 @@ struct Tcp {
   unsigned flags = kSyn;
   unsigned reserved = 0;
   unsigned window = 0xfaf0;
-  Bytes options;     ///< padded here with zeros to a multiple of 4
-  int doff = -1;     ///< -1: as the options need it
+  Bytes options;  ///< padded here with zeros to a multiple of 4
+  int doff = -1;  ///< -1: as the options need it
   unsigned payload = 0;
 };
 inline Bytes tcp_bytes(const Tcp& t) {
   Bytes b, options = t.options;
   options.resize((options.size() + 3) / 4 * 4, 0);
-  const unsigned doff = t.doff < 0 ? 5 + static_cast<unsigned>(options.size() / 4) : static_cast<unsigned>(t.doff);
+  const unsigned doff =
+      t.doff < 0 ? 5 + static_cast<unsigned>(options.size() / 4) : static_cast<unsigned>(t.doff);
   put16(b, t.sport);
   put16(b, t.dport);
   put32(b, t.seq);
@@ -133,12 +141,13 @@ inline Bytes tcp_bytes(const Tcp& t) {
 }
 inline Frame tcp_frame(const Tcp& t, const Ip& ip = {}) { return ip_frame(ip, tcp_bytes(t)); }
 
-/// An ICMP error that quotes a TCP segment from server to client; `quoted` bytes of the quoted packet.
+/// An ICMP error that quotes a TCP segment from server to client; `quoted` bytes of the quoted
+/// packet.
 struct Icmp {
   unsigned type = 3;
   unsigned quoted_protocol = 6;
-  unsigned quoted_ihl = 5;   ///< IPv4
-  std::size_t quoted = 28;   ///< IPv4: 20 + 8; IPv6: at least 44 for the ports
+  unsigned quoted_ihl = 5;  ///< IPv4
+  std::size_t quoted = 28;  ///< IPv4: 20 + 8; IPv6: at least 44 for the ports
   unsigned sport = 443, dport = 40000;
 };
 inline Bytes icmp_bytes(const Icmp& c, bool is6) {

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
-// TCP options: the layouts of real SYNs, broken ones by hand, and random bytes against the reference walker.
+// TCP options: the layouts of real SYNs, broken ones by hand, and random bytes against the
+// reference walker.
 #include <random>
 #include <sstream>
 
@@ -11,19 +12,27 @@ using namespace syngate::sim::parse_test;
 
 namespace {
 
-/// Option bytes from words: N, E<n> (EOL and n - 1 bytes of padding), MSS, WS, SOK, TS, <kind>.<total length>, r<hex> raw bytes.
+/// Option bytes from words: N, E<n> (EOL and n - 1 bytes of padding), MSS, WS, SOK, TS,
+/// <kind>.<total length>, r<hex> raw bytes.
 Bytes options(const std::string& text) {
   Bytes b;
   std::istringstream words(text);
   for (std::string w; words >> w;) {
-    if (w == "N") append(b, {1});
-    else if (w == "MSS") append(b, {2, 4, 0x05, 0xb4});
-    else if (w == "WS") append(b, {3, 3, 7});
-    else if (w == "SOK") append(b, {4, 2});
-    else if (w == "TS") append(b, {8, 10, 0x0a, 0x0b, 0x0c, 0x0d, 0, 0, 0, 0});
-    else if (w[0] == 'E') append(b, Bytes(w.size() > 1 ? std::stoul(w.substr(1)) : 1, 0));
+    if (w == "N")
+      append(b, {1});
+    else if (w == "MSS")
+      append(b, {2, 4, 0x05, 0xb4});
+    else if (w == "WS")
+      append(b, {3, 3, 7});
+    else if (w == "SOK")
+      append(b, {4, 2});
+    else if (w == "TS")
+      append(b, {8, 10, 0x0a, 0x0b, 0x0c, 0x0d, 0, 0, 0, 0});
+    else if (w[0] == 'E')
+      append(b, Bytes(w.size() > 1 ? std::stoul(w.substr(1)) : 1, 0));
     else if (w[0] == 'r') {
-      for (std::size_t i = 1; i + 1 < w.size(); i += 2) put8(b, static_cast<unsigned>(std::stoul(w.substr(i, 2), nullptr, 16)));
+      for (std::size_t i = 1; i + 1 < w.size(); i += 2)
+        put8(b, static_cast<unsigned>(std::stoul(w.substr(i, 2), nullptr, 16)));
     } else {
       const std::size_t dot = w.find('.');
       const unsigned length = static_cast<unsigned>(std::stoul(w.substr(dot + 1)));
@@ -163,7 +172,8 @@ TEST_CASE("parse: option layouts of real SYNs", "[parse][options]") {
 
 TEST_CASE("parse: options, by hand", "[parse][options]") {
   Fixture f;
-  // Last occurrence wins, each kind for itself; a later wrong one does not take back an earlier right one.
+  // Last occurrence wins, each kind for itself; a later wrong one does not take back an earlier
+  // right one.
   Meta m = f.meta(options("r03030e r030302 r080a0000000100000002 r080a0000000300000004 N N"));
   CHECK(m.wscale == 2);
   CHECK(m.tsval == 3);
@@ -218,16 +228,20 @@ TEST_CASE("parse: options, by hand", "[parse][options]") {
 
 TEST_CASE("parse: MSS index at the table's edges", "[parse][options]") {
   // net/ipv4/syncookies.c: 536 1300 1440 1460; net/ipv6/syncookies.c: 1220 1420 1440 8940.
-  const std::pair<unsigned, unsigned> v4_cases[] = {{1, 0},    {535, 0},  {536, 0},  {1299, 0}, {1300, 1}, {1439, 1},
-                                                    {1440, 2}, {1459, 2}, {1460, 3}, {8940, 3}, {65535, 3}};
-  const std::pair<unsigned, unsigned> v6_cases[] = {{1, 0},    {1219, 0}, {1220, 0}, {1419, 0}, {1420, 1}, {1439, 1},
-                                                    {1440, 2}, {8939, 2}, {8940, 3}, {65535, 3}};
+  const std::pair<unsigned, unsigned> v4_cases[] = {{1, 0},    {535, 0},  {536, 0},  {1299, 0},
+                                                    {1300, 1}, {1439, 1}, {1440, 2}, {1459, 2},
+                                                    {1460, 3}, {8940, 3}, {65535, 3}};
+  const std::pair<unsigned, unsigned> v6_cases[] = {{1, 0},    {1219, 0}, {1220, 0}, {1419, 0},
+                                                    {1420, 1}, {1439, 1}, {1440, 2}, {8939, 2},
+                                                    {8940, 3}, {65535, 3}};
   Fixture f;
   for (const auto& [mss, index] : v4_cases) {
-    CHECK(f.meta({2, 4, static_cast<std::uint8_t>(mss >> 8), static_cast<std::uint8_t>(mss)}, false).mss_index == index);
+    CHECK(f.meta({2, 4, static_cast<std::uint8_t>(mss >> 8), static_cast<std::uint8_t>(mss)}, false)
+              .mss_index == index);
   }
   for (const auto& [mss, index] : v6_cases) {
-    CHECK(f.meta({2, 4, static_cast<std::uint8_t>(mss >> 8), static_cast<std::uint8_t>(mss)}, true).mss_index == index);
+    CHECK(f.meta({2, 4, static_cast<std::uint8_t>(mss >> 8), static_cast<std::uint8_t>(mss)}, true)
+              .mss_index == index);
   }
 }
 
@@ -258,7 +272,8 @@ TEST_CASE("parse: every option at every place", "[parse][options]") {
           CHECK(f.meta(placed({253, 3, 0x53, 0x47}), is6, -1, tags).pre == kPreSyn);
         }
         if (at <= 30) {
-          const Meta m = f.meta(placed({8, 10, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88}), is6, -1, tags);
+          const Meta m = f.meta(placed({8, 10, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88}),
+                                is6, -1, tags);
           CHECK(m.ts_ok == 1);
           CHECK(m.tsval == 0x81828384);
           CHECK(m.tsecr == 0x85868788);
@@ -291,23 +306,47 @@ TEST_CASE("parse: random options against the reference walker", "[parse][options
     const unsigned size = 4 * pick(11);
     while (b.size() < size) {
       switch (pick(12)) {
-        case 0: append(b, {1}); break;
-        case 1: append(b, {1, 1}); break;
-        case 2: append(b, {2, 4, static_cast<std::uint8_t>(pick(8)), static_cast<std::uint8_t>(pick(256))}); break;
-        case 3: append(b, {3, 3, static_cast<std::uint8_t>(pick(18))}); break;
-        case 4: append(b, {4, 2}); break;
+        case 0:
+          append(b, {1});
+          break;
+        case 1:
+          append(b, {1, 1});
+          break;
+        case 2:
+          append(b,
+                 {2, 4, static_cast<std::uint8_t>(pick(8)), static_cast<std::uint8_t>(pick(256))});
+          break;
+        case 3:
+          append(b, {3, 3, static_cast<std::uint8_t>(pick(18))});
+          break;
+        case 4:
+          append(b, {4, 2});
+          break;
         case 5: {
           append(b, {8, 10});
           put32(b, static_cast<std::uint32_t>(random()));
           put32(b, static_cast<std::uint32_t>(random()));
           break;
         }
-        case 6: append(b, {253, static_cast<std::uint8_t>(2 + pick(6)), 0x53, 0x47}); break;
-        case 7: append(b, {253, 4, static_cast<std::uint8_t>(0x52 + pick(3)), static_cast<std::uint8_t>(0x46 + pick(3))}); break;
-        case 8: append(b, {static_cast<std::uint8_t>(pick(256)), static_cast<std::uint8_t>(pick(8))}); break;
-        case 9: append(b, {static_cast<std::uint8_t>(pick(10)), static_cast<std::uint8_t>(pick(256))}); break;
-        case 10: if (pick(4) == 0) append(b, {0}); break;
-        default: append(b, {static_cast<std::uint8_t>(pick(5))}); break;
+        case 6:
+          append(b, {253, static_cast<std::uint8_t>(2 + pick(6)), 0x53, 0x47});
+          break;
+        case 7:
+          append(b, {253, 4, static_cast<std::uint8_t>(0x52 + pick(3)),
+                     static_cast<std::uint8_t>(0x46 + pick(3))});
+          break;
+        case 8:
+          append(b, {static_cast<std::uint8_t>(pick(256)), static_cast<std::uint8_t>(pick(8))});
+          break;
+        case 9:
+          append(b, {static_cast<std::uint8_t>(pick(10)), static_cast<std::uint8_t>(pick(256))});
+          break;
+        case 10:
+          if (pick(4) == 0) append(b, {0});
+          break;
+        default:
+          append(b, {static_cast<std::uint8_t>(pick(5))});
+          break;
       }
     }
     b.resize(size);
@@ -328,7 +367,8 @@ TEST_CASE("parse: random options against the reference walker", "[parse][options
       const auto [x, is6] = expected.front();
       expected.pop_front();
       bool same = x.stamp ? m.pre == kPreDrop && m.reason == kForgedStamp : m.pre == kPreSyn;
-      same = same && m.sack_ok == x.sack && m.ts_ok == x.ts && m.wscale_ok == x.wscale_ok && m.wscale == x.wscale;
+      same = same && m.sack_ok == x.sack && m.ts_ok == x.ts && m.wscale_ok == x.wscale_ok &&
+             m.wscale == x.wscale;
       same = same && m.tsval == x.tsval && m.tsecr == x.tsecr;
       same = same && m.mss_index == (x.mss_ok ? mss_index(is6, x.mss) : 0);
       INFO("frame " << m.id);

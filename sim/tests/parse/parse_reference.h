@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
-// Rules 1 to 6 of docs/reference/datapath.md once more, sentence by sentence over bytes: the second opinion of the parse tests. It
-// shares nothing with the golden model.
+// Rules 1 to 6 of docs/reference/datapath.md once more, sentence by sentence over bytes: the second
+// opinion of the parse tests. It shares nothing with the golden model.
 #pragma once
 #include <optional>
 
@@ -32,8 +32,12 @@ inline Options walk_options(const Bytes& b, unsigned exid) {
     if (remains < 2) break;
     const unsigned length = b[at + 1];
     if (length < 2 || length > remains) break;
-    const auto word16 = [&](std::size_t i) { return static_cast<unsigned>(b[at + i] << 8 | b[at + i + 1]); };
-    const auto word32 = [&](std::size_t i) { return static_cast<std::uint32_t>(word16(i)) << 16 | word16(i + 2); };
+    const auto word16 = [&](std::size_t i) {
+      return static_cast<unsigned>(b[at + i] << 8 | b[at + i + 1]);
+    };
+    const auto word32 = [&](std::size_t i) {
+      return static_cast<std::uint32_t>(word16(i)) << 16 | word16(i + 2);
+    };
     if (kind == 2 && length == 4 && word16(2) != 0) {
       o.mss_ok = true;
       o.mss = word16(2);
@@ -54,7 +58,8 @@ inline Options walk_options(const Bytes& b, unsigned exid) {
   return o;
 }
 
-/// Linux's tables: net/ipv4/syncookies.c and net/ipv6/syncookies.c (IPv6 minimum and tunnel MTUs less 60).
+/// Linux's tables: net/ipv4/syncookies.c and net/ipv6/syncookies.c (IPv6 minimum and tunnel MTUs
+/// less 60).
 inline unsigned mss_index(bool is6, unsigned mss) {
   static const unsigned table4[4] = {536, 1300, 1440, 1460};
   static const unsigned table6[4] = {1280 - 60, 1480 - 60, 1500 - 60, 9000 - 60};
@@ -68,7 +73,7 @@ struct Expected {
   defs::Pre pre = defs::Pre::kPass;
   defs::Reason reason = defs::Reason::kNone;
   bool visible = false;
-  Options options;           ///< of visible TCP that is not truncated
+  Options options;             ///< of visible TCP that is not truncated
   std::optional<Entry> entry;  ///< first match of visible TCP
   bool has_payload = false;
   bool ecn_ok = false;
@@ -96,9 +101,13 @@ inline Expected reference(const Frame& f, const Config& config) {
     x.pre = Pre::kPass;
     return x;
   };
-  const auto byte = [&](std::size_t i) { return i < f.bytes.size() ? static_cast<unsigned>(f.bytes[i]) : 0u; };
+  const auto byte = [&](std::size_t i) {
+    return i < f.bytes.size() ? static_cast<unsigned>(f.bytes[i]) : 0u;
+  };
   const auto word = [&](std::size_t i) { return byte(i) << 8 | byte(i + 1); };
-  const auto policy = [&](defs::Policy p) { return (config.policy >> static_cast<unsigned>(p) & 1) != 0; };
+  const auto policy = [&](defs::Policy p) {
+    return (config.policy >> static_cast<unsigned>(p) & 1) != 0;
+  };
   const auto address = [&](std::size_t i, bool is6) {
     Address a{};
     for (unsigned k = 0; k < (is6 ? 16u : 4u); ++k) a[k] = static_cast<std::uint8_t>(byte(i + k));
@@ -112,8 +121,9 @@ inline Expected reference(const Frame& f, const Config& config) {
   const unsigned protocol = is4 ? byte(l2 + 9) : is6 ? byte(l2 + 6) : 256;
   const bool more = is4 && (word(l2 + 6) & 0x2000) != 0;
   const unsigned offset = is4 ? word(l2 + 6) & 0x1fff : 0;
-  const bool extension = is6 && (protocol == 0 || protocol == 43 || protocol == 44 || protocol == 51 ||
-                                 protocol == 60 || protocol == 135 || protocol == 139 || protocol == 140);
+  const bool extension =
+      is6 && (protocol == 0 || protocol == 43 || protocol == 44 || protocol == 51 ||
+              protocol == 60 || protocol == 135 || protocol == 139 || protocol == 140);
   const std::size_t l4 = l2 + (is4 ? 20 : 40);
   const unsigned doff = byte(l4 + 12) >> 4;
   x.visible = (is4 && ihl == 5 && offset == 0 && protocol == 6) || (is6 && protocol == 6);
@@ -130,7 +140,8 @@ inline Expected reference(const Frame& f, const Config& config) {
   // 2
   if (x.visible && doff >= 5) {
     Bytes b;
-    for (std::size_t i = l4 + 20; i < l4 + 4 * doff; ++i) b.push_back(static_cast<std::uint8_t>(byte(i)));
+    for (std::size_t i = l4 + 20; i < l4 + 4 * doff; ++i)
+      b.push_back(static_cast<std::uint8_t>(byte(i)));
     x.options = walk_options(b, config.exid);
     if (x.options.stamp) return drop(Reason::kForgedStamp);
   }
@@ -142,7 +153,8 @@ inline Expected reference(const Frame& f, const Config& config) {
   x.dport = word(l4 + 2);
   if (x.visible) {
     for (const Entry& e : config.entries) {
-      if (e.used && e.is6 == is6 && covers(e, x.daddr) && x.dport >= e.port_first && x.dport <= e.port_last) {
+      if (e.used && e.is6 == is6 && covers(e, x.daddr) && x.dport >= e.port_first &&
+          x.dport <= e.port_last) {
         x.entry = e;
         break;
       }
@@ -151,7 +163,8 @@ inline Expected reference(const Frame& f, const Config& config) {
   if (!is4 && !is6) return pass();
   if ((byte(0) & 1) != 0) return pass();
   if (is4 && (x.daddr[0] & 0xf0) == 224) return pass();
-  if (is4 && x.daddr[0] == 255 && x.daddr[1] == 255 && x.daddr[2] == 255 && x.daddr[3] == 255) return pass();
+  if (is4 && x.daddr[0] == 255 && x.daddr[1] == 255 && x.daddr[2] == 255 && x.daddr[3] == 255)
+    return pass();
   if (is6 && x.daddr[0] == 0xff) return pass();
   const unsigned type = byte(l4);
   if (is6 && protocol == 58 && l4 < L && type >= 133 && type <= 137) return pass();
@@ -167,7 +180,8 @@ inline Expected reference(const Frame& f, const Config& config) {
 
   // 4
   const bool error4 = is4 && protocol == 1 && ihl == 5 && offset == 0 &&
-                      (type == 3 || type == 4 || type == 5 || type == 11 || type == 12) && byte(l4 + 17) == 6;
+                      (type == 3 || type == 4 || type == 5 || type == 11 || type == 12) &&
+                      byte(l4 + 17) == 6;
   const bool error6 = is6 && protocol == 58 && l4 + 14 < L && type < 128 && byte(l4 + 14) == 6;
   if (error4 || error6) {
     if (error4 && (l4 + 32 > L || (byte(l4 + 8) & 15) != 5)) return drop(Reason::kIcmpUnknown);
@@ -186,22 +200,30 @@ inline Expected reference(const Frame& f, const Config& config) {
   }
 
   // 5
-  if (is4 && (more || offset != 0)) return policy(defs::Policy::kFragment) ? drop(Reason::kFragment) : pass();
+  if (is4 && (more || offset != 0))
+    return policy(defs::Policy::kFragment) ? drop(Reason::kFragment) : pass();
   if (is4 && ihl > 5) return policy(defs::Policy::kIpOptions) ? drop(Reason::kIpOptions) : pass();
   if (extension) return policy(defs::Policy::kIpExtHeader) ? drop(Reason::kIpExtHeader) : pass();
   const unsigned says = is4 ? word(l2 + 2) : word(l2 + 4);
-  const bool bad_length = doff < 5 || (is4 ? says < 20 + 4 * doff || l2 + says > L : says < 4 * doff || l2 + 40 + says > L);
-  if (bad_length) return policy(defs::Policy::kBadHeaderLength) ? drop(Reason::kBadHeaderLength) : pass();
-  if (policy(defs::Policy::kLand) && x.saddr == x.daddr && x.sport == x.dport) return drop(Reason::kLand);
-  if (policy(defs::Policy::kPortZero) && (x.sport == 0 || x.dport == 0)) return drop(Reason::kPortZero);
-  if (policy(defs::Policy::kBadIpChecksum) && is4 && !f.ip_checksum_ok) return drop(Reason::kBadIpChecksum);
-  if (policy(defs::Policy::kBadTcpChecksum) && !f.tcp_checksum_ok) return drop(Reason::kBadTcpChecksum);
+  const bool bad_length = doff < 5 || (is4 ? says < 20 + 4 * doff || l2 + says > L
+                                           : says < 4 * doff || l2 + 40 + says > L);
+  if (bad_length)
+    return policy(defs::Policy::kBadHeaderLength) ? drop(Reason::kBadHeaderLength) : pass();
+  if (policy(defs::Policy::kLand) && x.saddr == x.daddr && x.sport == x.dport)
+    return drop(Reason::kLand);
+  if (policy(defs::Policy::kPortZero) && (x.sport == 0 || x.dport == 0))
+    return drop(Reason::kPortZero);
+  if (policy(defs::Policy::kBadIpChecksum) && is4 && !f.ip_checksum_ok)
+    return drop(Reason::kBadIpChecksum);
+  if (policy(defs::Policy::kBadTcpChecksum) && !f.tcp_checksum_ok)
+    return drop(Reason::kBadTcpChecksum);
 
   // 6
   const unsigned flags = byte(l4 + 13);
   x.has_payload = says > (is4 ? 20 + 4 * doff : 4 * doff);
   const unsigned ecn = is4 ? byte(l2 + 1) & 3 : byte(l2 + 1) >> 4 & 3;
-  x.ecn_ok = policy(defs::Policy::kEcn) && (flags & 0xc0) == 0xc0 && (ecn == 0 || (byte(l4 + 12) & 15) != 0);
+  x.ecn_ok = policy(defs::Policy::kEcn) && (flags & 0xc0) == 0xc0 &&
+             (ecn == 0 || (byte(l4 + 12) & 15) != 0);
   x.pre = (flags & (kSyn | kAck | kRst | kFin)) == kSyn ? Pre::kSyn : Pre::kTcp;
   return x;
 }

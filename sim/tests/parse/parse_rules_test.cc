@@ -165,7 +165,8 @@ TEST_CASE("parse: rule 1, bad frames", "[parse][rule1]") {
 TEST_CASE("parse: number of beats", "[parse]") {
   Bench bench;
   protect(bench);
-  const std::pair<std::size_t, unsigned> cases[] = {{60, 1}, {127, 1}, {128, 1}, {129, 2}, {256, 2}, {257, 3}, {9000, 71}};
+  const std::pair<std::size_t, unsigned> cases[] = {{60, 1},  {127, 1}, {128, 1},  {129, 2},
+                                                    {256, 2}, {257, 3}, {9000, 71}};
   for (const auto& [length, beats] : cases) {
     Frame f = tcp_frame(Tcp{});
     f.length = length;
@@ -222,7 +223,8 @@ TEST_CASE("parse: rule 2, the stamp is dropped whatever the destination", "[pars
   for (const bool is6 : {false, true}) {
     Tcp tcp;
     tcp.options = stamp;
-    CHECK(outcome(bench.meta_of(tcp_frame(tcp, family(is6, 0)))) == "forged_stamp");  // nothing is protected yet
+    CHECK(outcome(bench.meta_of(tcp_frame(tcp, family(is6, 0)))) ==
+          "forged_stamp");  // nothing is protected yet
     Ip multicast = to(is6 ? v6({0xff02, 0, 0, 0, 0, 0, 0, 1}) : v4(224, 0, 0, 1), is6);
     CHECK(outcome(bench.meta_of(tcp_frame(tcp, multicast))) == "forged_stamp");
   }
@@ -270,11 +272,15 @@ TEST_CASE("parse: rule 3, what passes in any case", "[parse][rule3]") {
   CHECK(layer2_of(tagged.bytes).tags == 2);
   CHECK(outcome(bench.meta_of(tagged)) == "pass");
   const std::pair<Address, const char*> v4_cases[] = {
-      {v4(223, 255, 255, 255), "syn"}, {v4(224, 0, 0, 0), "pass"},         {v4(239, 255, 255, 255), "pass"},
-      {v4(240, 0, 0, 0), "syn"},       {v4(255, 255, 255, 255), "pass"},   {v4(255, 255, 255, 254), "syn"}};
-  for (const auto& [dst, expected] : v4_cases) CHECK(outcome(bench.meta_of(tcp_frame(Tcp{}, to(dst, false)))) == expected);
-  CHECK(outcome(bench.meta_of(tcp_frame(Tcp{}, to(v6({0xff00, 0, 0, 0, 0, 0, 0, 0}), true)))) == "pass");
-  CHECK(outcome(bench.meta_of(tcp_frame(Tcp{}, to(v6({0xfeff, 0, 0, 0, 0, 0, 0, 0}), true)))) == "syn");
+      {v4(223, 255, 255, 255), "syn"},  {v4(224, 0, 0, 0), "pass"},
+      {v4(239, 255, 255, 255), "pass"}, {v4(240, 0, 0, 0), "syn"},
+      {v4(255, 255, 255, 255), "pass"}, {v4(255, 255, 255, 254), "syn"}};
+  for (const auto& [dst, expected] : v4_cases)
+    CHECK(outcome(bench.meta_of(tcp_frame(Tcp{}, to(dst, false)))) == expected);
+  CHECK(outcome(bench.meta_of(tcp_frame(Tcp{}, to(v6({0xff00, 0, 0, 0, 0, 0, 0, 0}), true)))) ==
+        "pass");
+  CHECK(outcome(bench.meta_of(tcp_frame(Tcp{}, to(v6({0xfeff, 0, 0, 0, 0, 0, 0, 0}), true)))) ==
+        "syn");
   // Neighbour discovery passes even where other protocols drop.
   bench.config().policy = 0x3ff;
   for (unsigned type = 128; type < 144; ++type) {
@@ -284,7 +290,8 @@ TEST_CASE("parse: rule 3, what passes in any case", "[parse][rule3]") {
     icmp.type = type;
     const bool nd = type >= 133 && type <= 137;
     INFO("type " << type);
-    CHECK(outcome(bench.meta_of(ip_frame(ip, icmp_bytes(icmp, true)))) == (nd ? "pass" : "other_protocol"));
+    CHECK(outcome(bench.meta_of(ip_frame(ip, icmp_bytes(icmp, true)))) ==
+          (nd ? "pass" : "other_protocol"));
   }
   // No type byte inside the frame: 22 + 40 bytes and nothing more, type 133 only behind its end.
   Ip empty = family(true, 2);
@@ -333,12 +340,16 @@ TEST_CASE("parse: rule 4, ICMP errors", "[parse][rule4]") {
     Ip ip;
     ip.protocol = 1;
     const bool error4 = type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
-    CHECK(outcome(bench.meta_of(ip_frame(ip, icmp_bytes(icmp, false)))) == (error4 ? "icmp" : "other_protocol"));
+    CHECK(outcome(bench.meta_of(ip_frame(ip, icmp_bytes(icmp, false)))) ==
+          (error4 ? "icmp" : "other_protocol"));
     ip.is6 = true;
     ip.protocol = 58;
     icmp.quoted = 60;
     const bool nd = type >= 133 && type <= 137;
-    CHECK(outcome(bench.meta_of(ip_frame(ip, icmp_bytes(icmp, true)))) == (type < 128 ? "icmp" : nd ? "pass" : "other_protocol"));
+    CHECK(outcome(bench.meta_of(ip_frame(ip, icmp_bytes(icmp, true)))) == (type < 128 ? "icmp"
+                                                                           : nd
+                                                                               ? "pass"
+                                                                               : "other_protocol"));
   }
   // A quoted IPv4 header with options; an ICMP packet that is itself a fragment or has options.
   Icmp icmp;
@@ -354,7 +365,8 @@ TEST_CASE("parse: rule 4, ICMP errors", "[parse][rule4]") {
   ip.fragment = 0;
   ip.ip_options = {1, 1, 1, 1};
   CHECK(outcome(bench.meta_of(ip_frame(ip, icmp_bytes(icmp, false)))) == "other_protocol");
-  // IPv6: the quoted next header is byte l4 + 14, which may lie behind the end; then it is no quote.
+  // IPv6: the quoted next header is byte l4 + 14, which may lie behind the end; then it is no
+  // quote.
   Ip six = family(true, 1);
   six.protocol = 58;
   Icmp quote;
@@ -376,10 +388,12 @@ TEST_CASE("parse: rule 4, other protocols by policy", "[parse][rule4]") {
       Ip ip = family(is6, 0);
       ip.protocol = protocol;
       const Bytes payload(40, 0);
-      const bool extension = is6 && (protocol == 0 || protocol == 43 || protocol == 44 || protocol == 51 || protocol == 60 ||
-                                     protocol == 135 || protocol == 139 || protocol == 140);
+      const bool extension =
+          is6 && (protocol == 0 || protocol == 43 || protocol == 44 || protocol == 51 ||
+                  protocol == 60 || protocol == 135 || protocol == 139 || protocol == 140);
       INFO("is6 " << is6 << " protocol " << protocol);
-      const std::string tcp_like = extension ? "ip_ext_header" : "bad_header_length";  // doff is 0 here
+      const std::string tcp_like =
+          extension ? "ip_ext_header" : "bad_header_length";  // doff is 0 here
       const bool other = protocol != 6 && !extension;
       bench.config().policy = 0x2ff;
       CHECK(outcome(bench.meta_of(ip_frame(ip, payload))) == (other ? "pass" : tcp_like));
@@ -487,7 +501,8 @@ TEST_CASE("parse: rule 5, one reason each, its policy set and clear", "[parse][r
 TEST_CASE("parse: rule 5, the order of reasons", "[parse][rule5]") {
   Bench bench;
   bench.write_entry(0, entry(false, Address{}, 0));
-  // Everything wrong at once; each cleared policy uncovers the next reason, but for the four that pass at once.
+  // Everything wrong at once; each cleared policy uncovers the next reason, but for the four that
+  // pass at once.
   Ip ip;
   ip.default_addresses = false;
   ip.src = ip.dst = server(false);
@@ -560,7 +575,8 @@ TEST_CASE("parse: payload and ECN", "[parse][rule6]") {
             ip.tos |= tos;
             bench.config().policy = static_cast<std::uint16_t>(policy);
             const bool expected = policy == 0x2ff && flags == 3 && (tos == 0 || reserved != 0);
-            INFO("is6 " << is6 << " flags " << flags << " tos " << tos << " reserved " << reserved << " policy " << policy);
+            INFO("is6 " << is6 << " flags " << flags << " tos " << tos << " reserved " << reserved
+                        << " policy " << policy);
             CHECK(bench.meta_of(tcp_frame(t, ip)).ecn_ok == expected);
           }
         }
