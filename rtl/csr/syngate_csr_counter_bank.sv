@@ -7,7 +7,7 @@
 // cannot carry twice within three clocks).
 // A read takes the low part in the clock in which index_i is given and the high part two clocks later, when the carries of all
 // that it has seen have arrived: the 64 bits belong together.
-// Does not: saturate.
+// Does not: saturate, or count in the first 2^IndexBits clocks after reset (it clears itself then).
 // Latency: 2 clocks from the event to the low part; 3 clocks from index_i (held) to value_o. Throughput: one event a clock.
 // Backpressure: none. Drops: none.
 module syngate_csr_counter_bank #(
@@ -27,6 +27,15 @@ module syngate_csr_counter_bank #(
   logic [15:0] low_q[ENTRIES];
   logic [47:0] high_q[ENTRIES];
 
+  // ---- reset: zeros go to one entry a clock, so that both parts are memories with one write port ----
+  logic [IndexBits:0] clear_q;
+  logic               clearing;
+  assign clearing = !clear_q[IndexBits];
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) clear_q <= '0;
+    else if (clearing) clear_q <= clear_q + 1'b1;
+  end
+
   // ---- low part ----
   logic                 valid_q, carry_q, fetched_q;
   logic [IndexBits-1:0] index_q, carry_index_q, fetched_index_q;
@@ -41,7 +50,7 @@ module syngate_csr_counter_bank #(
       carry_q   <= 1'b0;
       fetched_q <= 1'b0;
     end else begin
-      valid_q   <= valid_i;
+      valid_q   <= valid_i && !clearing;
       carry_q   <= valid_q && sum[16];
       fetched_q <= carry_q;
     end
@@ -53,20 +62,13 @@ module syngate_csr_counter_bank #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      for (int i = 0; i < ENTRIES; i++) low_q[i] <= 16'd0;
-    end else if (valid_q) begin
-      low_q[index_q] <= sum[15:0];
-    end
+    if (clearing || valid_q) low_q[clearing ? clear_q[IndexBits-1:0] : index_q] <= clearing ? 16'd0 : sum[15:0];
   end
 
   // ---- high part ----
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      for (int i = 0; i < ENTRIES; i++) high_q[i] <= 48'd0;
-    end else if (fetched_q) begin
-      high_q[fetched_index_q] <= fetched_value_q + 48'd1;
-    end
+    if (clearing || fetched_q)
+      high_q[clearing ? clear_q[IndexBits-1:0] : fetched_index_q] <= clearing ? 48'd0 : fetched_value_q + 48'd1;
   end
 
   // ---- read ----

@@ -4,7 +4,7 @@
 
 // The 64-bit counters: verdicts, drop reasons, table operations, valid cookies by age, cleared slots, parity errors. One bank for
 // what can happen once a clock, read by its number in docs/reference/registers.md.
-// Does not: latch high words (syngate_csr does).
+// Does not: latch high words (syngate_csr does), or count in the first 32 clocks after reset.
 // Latency: COUNTER_READ (4) clocks from index_i (held) to value_o. Throughput: one event of each kind a clock. Backpressure: none.
 // Drops: none.
 module syngate_csr_counters (
