@@ -71,6 +71,7 @@ module syngate_core (
   localparam int unsigned DecideClock = HashClock + 76;
   localparam int unsigned TableClock  = DecideClock - syngate_pkg::SRAM_READ_LATENCY - 2;
   localparam int unsigned EgressClock = DecideClock + 18;
+  localparam int unsigned BeatClock   = EgressClock + 4;
 
   // ---- ingress ----
   logic in_valid, in_sop, in_eop;
@@ -177,42 +178,36 @@ module syngate_core (
       .req_valid_i(lookup_q[TableClock-MetaClock-1]), .req_hash_i(table_hash_62),
       .sram_read_o, .sram0_read_addr_o, .sram1_read_addr_o, .sram0_read_data_i, .sram1_read_data_i,
       .sram0_write_o, .sram0_write_addr_o, .sram0_write_data_o, .sram1_write_o, .sram1_write_addr_o, .sram1_write_data_o,
-      .epoch_i(epoch_80), .hit_o(hit), .hit_new_o(hit_new), .hit_repeats_o(hit_repeats), .hit_first_o(hit_first),
+      .epoch_i(late.epoch), .hit_o(hit), .hit_new_o(hit_new), .hit_repeats_o(hit_repeats), .hit_first_o(hit_first),
       .command_i(lookup_80 ? command : syngate_pkg::TableOpNone), .first_i(first), .op_o(op), .error_count_o(error_count),
       .sweep_valid_o(sweep_valid), .sweep_row_o(sweep_row), .sweep_mask_o(sweep_mask), .sweep_epoch_o(sweep_epoch)
   );
   assign sweep_count = sweep_valid ? 3'($countones(sweep_mask)) : 3'd0;
 
   // ---- verdict ----
-  logic valid_80, lookup_80;
-  logic [31:0] id_80;
-  logic [2:0] pre_bits_80;
-  logic [4:0] reason_bits_80;
-  syngate_pkg::pre_e pre_80;
-  syngate_pkg::reason_e pre_reason_80, reason, reason_q, done_reason;
+  logic valid_80, lookup_80, cookie_ok, hit_q, cookie_ok_q, cookie_used_q;
+  syngate_pkg::late_t late;
+  logic [syngate_pkg::LATE_BITS-1:0] late_bits;
+  syngate_pkg::reason_e reason, reason_q, done_reason;
   syngate_pkg::verdict_e verdict, verdict_q, done_verdict;
-  logic syn_80, ack_80, rst_80, fin_80, payload_80, ts_80, is6_80, cookie_ok, hit_q, cookie_ok_q, cookie_used_q;
-  logic [2:0] seq_80;
-  logic [7:0] epoch_80;
   logic [31:0] id_q, cookie_q, tsval_q;
   logic [1:0] mss_index_q;
   assign valid_80  = valid_q[DecideClock-MetaClock-1];
   assign lookup_80 = lookup_q[DecideClock-MetaClock-1];
-  syngate_delay #(.Width(58), .Clocks(DecideClock - MetaClock)) u_delay_verdict (
+  syngate_delay #(.Width(syngate_pkg::LATE_BITS), .Clocks(DecideClock - MetaClock)) u_delay_late (
       .clk_i, .rst_ni,
       .data_i({meta.id, meta.pre, meta.reason, meta.flag_syn, meta.flag_ack, meta.flag_rst, meta.flag_fin, meta.has_payload,
           meta.ts_ok, meta.is6, meta.seq[2:0], meta.ms[23:16]}),
-      .data_o({id_80, pre_bits_80, reason_bits_80, syn_80, ack_80, rst_80, fin_80, payload_80, ts_80, is6_80, seq_80, epoch_80}));
-  assign pre_80        = pre_bits_80;
-  assign pre_reason_80 = reason_bits_80;
+      .data_o(late_bits));
+  assign late = late_bits;
   syngate_verdict u_verdict (
-      .pre_i(pre_80), .reason_i(pre_reason_80), .flag_syn_i(syn_80), .flag_ack_i(ack_80), .flag_rst_i(rst_80),
-      .flag_fin_i(fin_80), .has_payload_i(payload_80), .seq_i(seq_80), .cookie_ok_i(cookie_valid),
+      .pre_i(late.pre), .reason_i(late.reason), .flag_syn_i(late.flag_syn), .flag_ack_i(late.flag_ack), .flag_rst_i(late.flag_rst),
+      .flag_fin_i(late.flag_fin), .has_payload_i(late.has_payload), .seq_i(late.seq), .cookie_ok_i(cookie_valid),
       .hit_i(hit), .hit_new_i(hit_new), .hit_repeats_i(hit_repeats), .hit_first_i(hit_first),
       .verdict_o(verdict), .reason_o(reason), .command_o(command), .first_o(first), .cookie_ok_o(cookie_ok));
   always_ff @(posedge clk_i) begin
     decided_valid_q <= rst_ni && valid_80;
-    id_q            <= id_80;
+    id_q            <= late.id;
     verdict_q       <= verdict;
     reason_q        <= reason;
     op_q            <= op;
@@ -222,23 +217,23 @@ module syngate_core (
         || op == syngate_pkg::TableOpRepeat);
     age_q           <= cookie_ok && cookie_age;
     error_count_q   <= rst_ni ? error_count : 3'd0;
-    mss_index_q     <= cookie_ok || pre_80 == syngate_pkg::PreSyn ? mss_index : 2'd0;
-    cookie_q        <= pre_80 == syngate_pkg::PreSyn || pre_80 == syngate_pkg::PreTcp ? cookie : 32'd0;
-    tsval_q         <= pre_80 == syngate_pkg::PreSyn && ts_80 ? tsval_80 : 32'd0;
+    mss_index_q     <= cookie_ok || late.pre == syngate_pkg::PreSyn ? mss_index : 2'd0;
+    cookie_q        <= late.pre == syngate_pkg::PreSyn || late.pre == syngate_pkg::PreTcp ? cookie : 32'd0;
+    tsval_q         <= late.pre == syngate_pkg::PreSyn && late.ts_ok ? tsval_80 : 32'd0;
   end
 
   // ---- stamp ----
   logic [63:0] mac_98;
   logic [15:0] mss_80;
-  assign mss_80 = syngate_pkg::mss_of_index(is6_80, mss_index);
+  assign mss_80 = syngate_pkg::mss_of_index(late.is6, mss_index);
   syngate_stamp #(.HoldClocks(DecideClock - MetaClock - 17)) u_stamp (
       .clk_i, .rst_ni, .meta_i(meta), .stamp_keys_i(stamp_keys),
-      .last_mss_i(mss_80), .last_is6_i(is6_80), .last_clock_i(clock_80), .mac_o(mac_98));
+      .last_mss_i(mss_80), .last_is6_i(late.is6), .last_clock_i(clock_80), .mac_o(mac_98));
 
-  // ---- egress ----
-  logic [EgressClock-1:0] beat_valid_q, beat_sop_q, beat_eop_q;
-  logic [1023:0] data_98;
-  logic [13:0] length_98;
+  // ---- egress: metadata at its clock, the beats when the builder is done ----
+  logic [BeatClock-1:0] beat_valid_q, beat_sop_q, beat_eop_q;
+  logic [1023:0] beat_data;
+  logic [13:0] beat_length;
   logic [15:0] exid_98;
   syngate_pkg::meta_t meta_98;
   logic [syngate_pkg::META_BITS-1:0] meta_bits_98;
@@ -251,14 +246,14 @@ module syngate_core (
       beat_sop_q   <= '0;
       beat_eop_q   <= '0;
     end else begin
-      beat_valid_q <= {beat_valid_q[EgressClock-2:0], in_valid};
-      beat_sop_q   <= {beat_sop_q[EgressClock-2:0], in_valid && in_sop};
-      beat_eop_q   <= {beat_eop_q[EgressClock-2:0], in_valid && in_eop};
+      beat_valid_q <= {beat_valid_q[BeatClock-2:0], in_valid};
+      beat_sop_q   <= {beat_sop_q[BeatClock-2:0], in_valid && in_sop};
+      beat_eop_q   <= {beat_eop_q[BeatClock-2:0], in_valid && in_eop};
     end
   end
-  syngate_delay #(.Width(1024), .Clocks(EgressClock)) u_delay_data (.clk_i, .rst_ni, .data_i(in_data), .data_o(data_98));
-  syngate_delay #(.Width(30), .Clocks(EgressClock)) u_delay_length (
-      .clk_i, .rst_ni, .data_i({exid, in_frame.length}), .data_o({exid_98, length_98}));
+  syngate_delay #(.Width(1038), .Clocks(BeatClock)) u_delay_data (
+      .clk_i, .rst_ni, .data_i({in_frame.length, in_data}), .data_o({beat_length, beat_data}));
+  syngate_delay #(.Width(16), .Clocks(EgressClock)) u_delay_exid (.clk_i, .rst_ni, .data_i(exid), .data_o(exid_98));
   syngate_delay #(.Width(syngate_pkg::META_BITS), .Clocks(EgressClock - MetaClock)) u_delay_meta (
       .clk_i, .rst_ni, .data_i(meta), .data_o(meta_bits_98));
   assign meta_98 = meta_bits_98;
@@ -273,9 +268,9 @@ module syngate_core (
   assign decision_98 = {verdict_bits_98, reason_bits_98, cookie_98, tsval_98, mss_98, clock_98, mac_98};
   syngate_egress u_egress (
       .clk_i, .rst_ni,
-      .beat_valid_i(beat_valid_q[EgressClock-1]), .beat_sop_i(beat_sop_q[EgressClock-1]),
-      .beat_eop_i(beat_eop_q[EgressClock-1]), .beat_data_i(data_98), .length_i(length_98),
-      .meta_i(meta_98), .decision_i(decision_98), .exid_i(exid_98), .reply_cap_i(reply_cap),
+      .valid_i(valid_q[EgressClock-MetaClock-1]), .meta_i(meta_98), .decision_i(decision_98), .exid_i(exid_98),
+      .beat_valid_i(beat_valid_q[BeatClock-1]), .beat_sop_i(beat_sop_q[BeatClock-1]), .beat_eop_i(beat_eop_q[BeatClock-1]),
+      .beat_data_i(beat_data), .beat_length_i(beat_length), .reply_cap_i(reply_cap),
       .m_axis_reply_tdata, .m_axis_reply_tkeep, .m_axis_reply_tvalid, .m_axis_reply_tready, .m_axis_reply_tlast,
       .m_axis_forward_tdata, .m_axis_forward_tkeep, .m_axis_forward_tvalid, .m_axis_forward_tready, .m_axis_forward_tlast,
       .done_valid_o(done_valid), .done_id_o(done_id), .done_verdict_o(done_verdict), .done_reason_o(done_reason)
@@ -310,10 +305,9 @@ module syngate_core (
 
   // ---- promises ----
   // Parse answers at its two constant clocks, so what the delays bring together belongs to one frame.
-  `SYNGATE_ASSERT(core_meta_with_frame, !beat_sop_q[EgressClock-1] || valid_q[EgressClock-MetaClock-1])
-  `SYNGATE_ASSERT(core_same_frame, !beat_sop_q[EgressClock-1] || meta_98.beats == syngate_pkg::beats_of(length_98)
-      || length_98 > 14'(syngate_pkg::FRAME_BYTES_MAX))
+  `SYNGATE_ASSERT(core_meta_clock, valid_q[BeatClock-MetaClock-5] == beat_sop_q[BeatClock-5])
+  `SYNGATE_ASSERT(core_hash_clock, hash_valid == beat_sop_q[HashClock-1])
   logic unused_core;
-  assign unused_core = &{1'b0, hash_valid, meta_98, lookup_q};
+  assign unused_core = &{1'b0, hash_valid, lookup_q};
 endmodule : syngate_core
 `default_nettype wire

@@ -310,6 +310,32 @@ package syngate_pkg;
   localparam int unsigned META_BITS = 32 + 7 + 3 + 5 + 2 + 1 + 48 + 48 + 64 + 128 + 128 + 16 + 16 + 32 + 32 + 16 + 8 + 8
       + 20 + 1 + 1 + 1 + 1 + 1 + 1 + 2 + 1 + 4 + 1 + 1 + 32 + 32 + 16 + 4 + 4 + 16 + 32 + 32;
 
+  // What of a frame the decision needs. written by: parse
+  typedef struct packed {
+    logic [31:0] id;
+    pre_e        pre;
+    reason_e     reason;
+    logic        flag_syn;
+    logic        flag_ack;
+    logic        flag_rst;
+    logic        flag_fin;
+    logic        has_payload;
+    logic        ts_ok;
+    logic        is6;
+    logic [2:0]  seq;         // low bits
+    logic [7:0]  epoch;
+  } late_t;
+  localparam int unsigned LATE_BITS = 32 + 3 + 5 + 7 + 3 + 8;
+
+  // What of a frame admission needs. written by: parse, verdict
+  typedef struct packed {
+    logic [31:0] id;
+    verdict_e    verdict;
+    reason_e     reason;
+    logic [6:0]  beats;
+  } admit_t;
+  localparam int unsigned ADMIT_BITS = 32 + 3 + 5 + 7;
+
   // What the decision says to egress. written by: verdict, cookie, stamp
   typedef struct packed {
     verdict_e    verdict;
@@ -358,6 +384,11 @@ package syngate_pkg;
     logic [16:0] sum;
     sum = {1'b0, a} + {1'b0, b};
     csum_add = sum[15:0] + {15'd0, sum[16]};
+  endfunction
+
+  // tkeep of a last beat with so many bytes, 1..128.
+  function automatic logic [127:0] keep_of(input logic [7:0] bytes);
+    keep_of = ~(128'd0) >> (8'd128 - bytes);
   endfunction
 
   // Number of beats of a frame.

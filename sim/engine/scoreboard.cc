@@ -11,7 +11,7 @@ namespace syngate::sim {
 namespace {
 
 // Clocks from egress's decision to the first beat at an empty port; constant in the RTL, checked on every unqueued output.
-constexpr std::uint64_t kDoneToOffered = 2;
+constexpr std::uint64_t kDoneToOffered = 1;
 
 std::string hex32(std::uint32_t value) { return fmt::format("0x{:08x}", value); }
 

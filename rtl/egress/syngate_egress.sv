@@ -1,0 +1,209 @@
+// SPDX-FileCopyrightText: syngate authors
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+`include "syngate_assert.svh"
+
+// Admits whole frames to the two ports. Replies have one FIFO; the forward port has one for hand-offs, one for the beats of passed frames, and
+// one that says in which order they leave. A hand-off and its original are admitted or dropped as a pair.
+// Does not: reorder. Latency: meta_i to done_* 5 clocks; first beat offered one clock later at an empty port.
+// Throughput: one frame in a clock, one beat out a clock and port. Backpressure: none towards the pipeline.
+// Drops: reply_cap, reply_full, handoff_full, forward_full, each reported on done_*.
+module syngate_egress (
+    input  wire                          clk_i,
+    input  wire                          rst_ni,
+    // a frame: its metadata, and 4 clocks later (BUILD_LATENCY) its beats, gap-free
+    input  wire                          valid_i,
+    input  wire syngate_pkg::meta_t      meta_i,
+    input  wire syngate_pkg::decision_t  decision_i,
+    input  wire  [15:0]                  exid_i,
+    input  wire                          beat_valid_i,
+    input  wire                          beat_sop_i,
+    input  wire                          beat_eop_i,
+    input  wire  [1023:0]                beat_data_i,
+    input  wire  [13:0]                  beat_length_i,  // of the frame, with sop
+    input  wire  [15:0]                  reply_cap_i,
+    output logic [1023:0]                m_axis_reply_tdata,
+    output logic [127:0]                 m_axis_reply_tkeep,
+    output logic                         m_axis_reply_tvalid,
+    input  wire                          m_axis_reply_tready,
+    output logic                         m_axis_reply_tlast,
+    output logic [1023:0]                m_axis_forward_tdata,
+    output logic [127:0]                 m_axis_forward_tkeep,
+    output logic                         m_axis_forward_tvalid,
+    input  wire                          m_axis_forward_tready,
+    output logic                         m_axis_forward_tlast,
+    output logic                         done_valid_o,
+    output logic [31:0]                  done_id_o,
+    output syngate_pkg::verdict_e        done_verdict_o,
+    output syngate_pkg::reason_e         done_reason_o
+);
+  // ---- build; what admission needs waits beside it ----
+  logic [911:0] built;
+  logic [6:0] built_length;
+  syngate_pkg::admit_t admit;
+  logic [syngate_pkg::ADMIT_BITS-1:0] admit_bits;
+  logic [3:0] valid_q;
+  logic valid_4;
+  syngate_egress_build u_build (
+      .clk_i, .meta_i, .decision_i, .exid_i, .frame_o(built), .length_o(built_length));
+  syngate_delay #(.Width(syngate_pkg::ADMIT_BITS), .Clocks(4)) u_delay (
+      .clk_i, .rst_ni, .data_i({meta_i.id, decision_i.verdict, decision_i.reason, meta_i.beats}), .data_o(admit_bits));
+  assign admit   = admit_bits;
+  assign valid_4 = valid_q[3];
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) valid_q <= '0;
+    else valid_q <= {valid_q[2:0], valid_i};
+  end
+
+  // ---- egress cap: replies per window of 1024 clocks ----
+  logic [9:0] window_q;
+  logic [15:0] replies_q;
+  logic capped, admit_reply, admit_handoff, admit_pass;
+  assign capped = reply_cap_i != 16'd0 && replies_q >= reply_cap_i;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      window_q  <= '0;
+      replies_q <= '0;
+    end else begin
+      window_q <= window_q + 10'd1;
+      if (&window_q) replies_q <= 16'(admit_reply);
+      else if (admit_reply && !(&replies_q)) replies_q <= replies_q + 16'd1;
+    end
+  end
+
+  // ---- admission ----
+  logic [6:0] reply_free, handoff_free;
+  logic [8:0] order_free;
+  logic [8:0] room_q;      // beats of the pass FIFO that no admitted frame has claimed
+  logic pass_pop, room_ok, order_ok;
+  syngate_pkg::verdict_e verdict;
+  syngate_pkg::reason_e reason;
+  assign room_ok  = room_q >= 9'(admit.beats);
+  assign order_ok = order_free != 9'd0;
+  always_comb begin
+    verdict       = admit.verdict;
+    reason        = admit.reason;
+    admit_reply   = 1'b0;
+    admit_handoff = 1'b0;
+    admit_pass    = 1'b0;
+    case (admit.verdict)
+      syngate_pkg::VerdictReply: begin
+        if (capped) reason = syngate_pkg::ReasonReplyCap;
+        else if (reply_free == 7'd0) reason = syngate_pkg::ReasonReplyFull;
+        else admit_reply = valid_4;
+      end
+      syngate_pkg::VerdictHandoff: begin
+        if (handoff_free == 7'd0 || !order_ok) reason = syngate_pkg::ReasonHandoffFull;
+        else admit_handoff = valid_4;
+      end
+      syngate_pkg::VerdictHandoffPass: begin
+        if (handoff_free == 7'd0 || !order_ok || !room_ok) reason = syngate_pkg::ReasonHandoffFull;
+        else begin
+          admit_handoff = valid_4;
+          admit_pass    = valid_4;
+        end
+      end
+      syngate_pkg::VerdictPass: begin
+        if (!order_ok || !room_ok) reason = syngate_pkg::ReasonForwardFull;
+        else admit_pass = valid_4;
+      end
+      default: ;
+    endcase
+    if (reason != syngate_pkg::ReasonNone) verdict = syngate_pkg::VerdictDrop;
+  end
+  logic passing_q, write_beat;
+  logic [7:0] tail_q, tail;  // valid bytes of the last beat
+  assign tail       = beat_sop_i ? (beat_length_i[6:0] == 7'd0 ? 8'd128 : {1'b0, beat_length_i[6:0]}) : tail_q;
+  assign write_beat = beat_valid_i && (beat_sop_i ? admit_pass : passing_q);
+  always_ff @(posedge clk_i) begin
+    done_valid_o   <= rst_ni && valid_4;
+    done_id_o      <= admit.id;
+    done_verdict_o <= verdict;
+    done_reason_o  <= reason;
+    tail_q         <= tail;
+    if (!rst_ni) begin
+      passing_q <= 1'b0;
+      room_q    <= 9'd256;
+    end else begin
+      if (beat_valid_i && beat_sop_i) passing_q <= admit_pass;
+      room_q <= room_q + 9'(pass_pop) - (admit_pass ? 9'(admit.beats) : 9'd0);
+    end
+  end
+
+  // ---- reply port ----
+  logic reply_valid, reply_pop;
+  logic [918:0] reply_word;
+  syngate_fifo #(.Width(919), .Depth(64)) u_reply (
+      .clk_i, .rst_ni, .write_i(admit_reply), .data_i({built_length, built}), .free_o(reply_free),
+      .valid_o(reply_valid), .data_o(reply_word), .read_i(reply_pop));
+  assign reply_pop = reply_valid && (!m_axis_reply_tvalid || m_axis_reply_tready);
+  assign m_axis_reply_tlast = m_axis_reply_tvalid;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) m_axis_reply_tvalid <= 1'b0;
+    else if (reply_pop) m_axis_reply_tvalid <= 1'b1;
+    else if (m_axis_reply_tready) m_axis_reply_tvalid <= 1'b0;
+    if (reply_pop) begin
+      m_axis_reply_tdata <= {112'd0, reply_word[911:0]};
+      m_axis_reply_tkeep <= syngate_pkg::keep_of({1'b0, reply_word[918:912]});
+    end
+  end
+
+  // ---- forward port ----
+  logic order_valid, order_pop, order_handoff, order_pass, handoff_valid, handoff_pop, pass_valid, pass_last, handed_q;
+  logic [918:0] handoff_word;
+  logic [7:0] pass_bytes;
+  logic [1023:0] pass_data;
+  logic forward_ready, take_handoff, take_pass;
+  syngate_fifo #(.Width(2), .Depth(256)) u_order (
+      .clk_i, .rst_ni, .write_i(admit_handoff || admit_pass), .data_i({admit_handoff, admit_pass}), .free_o(order_free),
+      .valid_o(order_valid), .data_o({order_handoff, order_pass}), .read_i(order_pop));
+  syngate_fifo #(.Width(919), .Depth(64)) u_handoff (
+      .clk_i, .rst_ni, .write_i(admit_handoff), .data_i({built_length, built}), .free_o(handoff_free),
+      .valid_o(handoff_valid), .data_o(handoff_word), .read_i(handoff_pop));
+  logic [8:0] pass_free;
+  syngate_fifo #(.Width(1033), .Depth(256)) u_pass (
+      .clk_i, .rst_ni, .write_i(write_beat), .data_i({beat_eop_i, tail, beat_data_i}), .free_o(pass_free),
+      .valid_o(pass_valid), .data_o({pass_last, pass_bytes, pass_data}), .read_i(pass_pop));
+  assign forward_ready = !m_axis_forward_tvalid || m_axis_forward_tready;
+  assign take_handoff  = order_valid && order_handoff && !handed_q;
+  assign take_pass     = order_valid && order_pass && (!order_handoff || handed_q);
+  assign handoff_pop   = forward_ready && take_handoff && handoff_valid;
+  assign pass_pop      = forward_ready && take_pass && pass_valid;
+  assign order_pop     = (handoff_pop && !order_pass) || (pass_pop && pass_last);
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      m_axis_forward_tvalid <= 1'b0;
+      handed_q              <= 1'b0;
+    end else begin
+      if (handoff_pop || pass_pop) m_axis_forward_tvalid <= 1'b1;
+      else if (m_axis_forward_tready) m_axis_forward_tvalid <= 1'b0;
+      if (order_pop) handed_q <= 1'b0;
+      else if (handoff_pop) handed_q <= 1'b1;
+    end
+    if (handoff_pop) begin
+      m_axis_forward_tdata <= {112'd0, handoff_word[911:0]};
+      m_axis_forward_tkeep <= syngate_pkg::keep_of({1'b0, handoff_word[918:912]});
+      m_axis_forward_tlast <= 1'b1;
+    end else if (pass_pop) begin
+      m_axis_forward_tdata <= pass_data;
+      m_axis_forward_tkeep <= pass_last ? syngate_pkg::keep_of(pass_bytes) : '1;
+      m_axis_forward_tlast <= pass_last;
+    end
+  end
+  logic unused_egress;
+  assign unused_egress = &{1'b0, meta_i, decision_i, pass_free, beat_length_i};
+
+  // ---- promises ----
+  // AXI-Stream: what is offered stays until it is taken.
+  `SYNGATE_ASSERT(egress_reply_stable, !($past(m_axis_reply_tvalid) && !$past(m_axis_reply_tready) && $past(rst_ni))
+      || (m_axis_reply_tvalid && $stable(m_axis_reply_tdata) && $stable(m_axis_reply_tkeep)))
+  `SYNGATE_ASSERT(egress_forward_stable, !($past(m_axis_forward_tvalid) && !$past(m_axis_forward_tready) && $past(rst_ni))
+      || (m_axis_forward_tvalid && $stable(m_axis_forward_tdata) && $stable(m_axis_forward_tkeep)
+          && $stable(m_axis_forward_tlast)))
+  // The first beat of a frame meets its metadata.
+  `SYNGATE_ASSERT(egress_together, valid_4 == (beat_valid_i && beat_sop_i))
+  // Rules drop with a reason, and only drops have one.
+  `SYNGATE_ASSERT(egress_reason, !done_valid_o
+      || (done_verdict_o == syngate_pkg::VerdictDrop) == (done_reason_o != syngate_pkg::ReasonNone))
+endmodule : syngate_egress
+`default_nettype wire
