@@ -198,8 +198,8 @@ module syngate_parse (
   logic [63:0] vlan_16;
   syngate_delay #(.Width(265), .Clocks(META)) u_delay_frame (
       .clk_i, .rst_ni,
-      .data_i({frame_i.id, beats, frame_i.tags, vlan, data_i[95:0], now_i.count, now_i.ms}),
-      .data_o({id_16, beats_16, tags_16, vlan_16, macs_16, count_16, ms_16})
+      .data_i({beats, frame_i.tags, frame_i.id, vlan, data_i[95:0], now_i.count, now_i.ms}),
+      .data_o({beats_16, tags_16, id_16, vlan_16, macs_16, count_16, ms_16})
   );
 
   logic [35:0]  ip_bytes;  // TTL, traffic class, flow label
@@ -211,8 +211,8 @@ module syngate_parse (
   logic [35:0]  ip_bytes_16;
   syngate_delay #(.Width(420), .Clocks(META - HEADERS)) u_delay_headers (
       .clk_i, .rst_ni,
-      .data_i({saddr_2, daddr_2, l4_2[127:0], ip_bytes}),
-      .data_o({saddr_16, daddr_16, tcp_16, ip_bytes_16})
+      .data_i({ip_bytes, saddr_2, daddr_2, l4_2[127:0]}),
+      .data_o({ip_bytes_16, saddr_16, daddr_16, tcp_16})
   );
   syngate_delay #(.Width(1), .Clocks(META - 1 - HEADERS)) u_delay_family (
       .clk_i, .rst_ni, .data_i(is6_2), .data_o(is6_15)

@@ -32,10 +32,20 @@ module syngate_parse_destination (
 );
   localparam int unsigned ENTRIES = syngate_pkg::DESTINATIONS;
 
-  logic [2:0] write_q;
+  logic               write_match_q, write_wait_q, write_result_q;
+  logic [ENTRIES-1:0] used_q;
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) write_q <= 3'd0;
-    else write_q <= {write_q[1:0], write_i};
+    if (!rst_ni) begin
+      write_match_q  <= 1'b0;
+      write_wait_q   <= 1'b0;
+      write_result_q <= 1'b0;
+      used_q         <= '0;
+    end else begin
+      write_match_q  <= write_i;
+      write_wait_q   <= write_match_q;
+      write_result_q <= write_wait_q;
+      if (write_match_q) used_q[index_i] <= value_i.used;
+    end
   end
 
   logic [15:0]        dport;
@@ -48,10 +58,13 @@ module syngate_parse_destination (
     logic [56:0] result, sum;
     assign here = index_i == 4'(e);
     syngate_parse_destination_entry u_entry (
-        .clk_i, .rst_ni,
-        .write_match_i(write_q[0] && here),
-        .write_result_i(write_q[2] && here),
-        .value_i, .valid_i, .is6_i, .daddr_be_i,
+        .clk_i,
+        .here_i(here),
+        .write_match_i(write_match_q),
+        .write_result_i(write_result_q),
+        .value_i,
+        .used_i(used_q[e]),
+        .valid_i, .is6_i, .daddr_be_i,
         .dport_i(dport),
         .tcp_hit_o(tcp_hit[e]),
         .ip_always_o(ip_always[e]),
@@ -76,6 +89,6 @@ module syngate_parse_destination (
   // A frame meets at most one entry.
   `SYNGATE_ASSERT(one_entry, (first_q & (first_q - 1'b1)) == '0)
   // The writer leaves time for both halves of an entry.
-  `SYNGATE_ASSERT(writes_apart, !(write_i && write_q != 3'd0))
+  `SYNGATE_ASSERT(writes_apart, !(write_i && (write_match_q || write_wait_q || write_result_q)))
 endmodule : syngate_parse_destination
 `default_nettype wire

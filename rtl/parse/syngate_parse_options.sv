@@ -54,12 +54,12 @@ module syngate_parse_options (
   end
 
   // ---- values: first the four positions, then the one ----
-  logic [303:0] late;
+  logic [319:0] late;
   logic [327:0] values;  // option byte 2 of an option at position 0, and so on
-  syngate_delay #(.Width(304), .Clocks(STEPS + 1)) u_delay_bytes (
-      .clk_i, .rst_ni, .data_i(bytes_i[319:16]), .data_o(late)
+  syngate_delay #(.Width(320), .Clocks(STEPS + 1)) u_delay_bytes (
+      .clk_i, .rst_ni, .data_i(bytes_i), .data_o(late)
   );
-  assign values = {24'd0, late};
+  assign values = {24'd0, late[319:16]};
   logic [25:0] found, found_q;
   assign found = gen_step[STEPS-1].state;
   logic [39:0] mss_q;     // option bytes 2 and 3 of all four positions
@@ -134,6 +134,6 @@ module syngate_parse_options (
   end
 
   logic unused_x;
-  assign unused_x = &{1'b0, found_q[5:0], wscale_words[39:32]};
+  assign unused_x = &{1'b0, late[15:0], found_q[5:0], wscale_words[39:32]};
 endmodule : syngate_parse_options
 `default_nettype wire

@@ -485,7 +485,7 @@ TEST_CASE("csr: counters", "[csr][counters]") {
   std::array<std::uint64_t, 64> expected{};
   std::mt19937_64 random(5);
   const auto pick = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
-  for (unsigned n = 0; n < 300000; ++n) {
+  for (unsigned n = 0; n < 1500000; ++n) {
     t.done_valid_i = pick(4) != 0;
     t.done_verdict_i = static_cast<std::uint8_t>(pick(5));
     t.done_reason_i = static_cast<std::uint8_t>(t.done_verdict_i == 4 ? 1 + pick(20) : pick(21));
