@@ -16,13 +16,20 @@ namespace syngate::sim {
 
 const char* skip_name(Skip reason) {
   switch (reason) {
-    case Skip::kFilter: return "filter";
-    case Skip::kLinkType: return "link_type";
-    case Skip::kLinkProtocol: return "link_protocol";
-    case Skip::kEmptyRecord: return "empty_record";
-    case Skip::kTruncatedCapture: return "truncated_capture";
-    case Skip::kTooLong: return "too_long";
-    case Skip::kNoInterface: return "no_interface";
+    case Skip::kFilter:
+      return "filter";
+    case Skip::kLinkType:
+      return "link_type";
+    case Skip::kLinkProtocol:
+      return "link_protocol";
+    case Skip::kEmptyRecord:
+      return "empty_record";
+    case Skip::kTruncatedCapture:
+      return "truncated_capture";
+    case Skip::kTooLong:
+      return "too_long";
+    case Skip::kNoInterface:
+      return "no_interface";
   }
   return "?";
 }
@@ -59,8 +66,9 @@ struct CaptureReader::Impl {
       if (!names.empty()) names += ", ";
       names += link_type_text(link_type);
     }
-    throw CaptureError(fmt::format("{}: {} is not supported (Ethernet, Linux SLL and SLL2, NULL, loop and raw IP are)",
-                                   source.name(), names));
+    throw CaptureError(fmt::format(
+        "{}: {} is not supported (Ethernet, Linux SLL and SLL2, NULL, loop and raw IP are)",
+        source.name(), names));
   }
 
   void end(ReadStatus status) {
@@ -68,16 +76,17 @@ struct CaptureReader::Impl {
     if (source.stopped()) return;
     const std::uint64_t frame = counts.frames_read + 1;
     if (source.error() != 0) {
-      warnings.push_back(fmt::format("{}: {} at offset {}; kept: the {} frames before it", source.name(),
-                                     std::strerror(source.error()), source.offset(), counts.frames_read));
+      warnings.push_back(fmt::format("{}: {} at offset {}; kept: the {} frames before it",
+                                     source.name(), std::strerror(source.error()), source.offset(),
+                                     counts.frames_read));
     } else if (status == ReadStatus::kCut) {
       warnings.push_back(
           fmt::format("{}: the file is cut in frame {} at offset {}; kept: the {} frames before it",
                       source.name(), frame, source.offset(), counts.frames_read));
     } else if (status == ReadStatus::kCorrupt) {
       warnings.push_back(fmt::format(
-          "{}: unreadable from frame {} at offset {} ({}); kept: the {} frames before it", source.name(),
-          frame, records->record_offset(), records->problem(), counts.frames_read));
+          "{}: unreadable from frame {} at offset {} ({}); kept: the {} frames before it",
+          source.name(), frame, records->record_offset(), records->problem(), counts.frames_read));
     }
     const std::uint64_t unusable = counts.skipped[static_cast<std::size_t>(Skip::kLinkType)];
     if (unusable != 0 && unusable == counts.frames_read) refuse_link_type();

@@ -14,8 +14,8 @@
 
 namespace syngate::sim {
 
-// The handle is a savefile of zero packets in memory: libpcap compiles some link types differently for files and for
-// live captures (address families of NULL), and only a file will do here.
+// The handle is a savefile of zero packets in memory: libpcap compiles some link types differently
+// for files and for live captures (address families of NULL), and only a file will do here.
 struct Filter::Program {
   std::array<std::uint8_t, 24> header{};
   pcap_t* handle = nullptr;
@@ -68,7 +68,8 @@ bool Filter::matches(const Record& record) {
   if (!families || record.data.size() < 4) {
     return pcap_offline_filter(&program.code, &header, record.data.data()) != 0;
   }
-  // libpcap knows the address families of the BSDs only, and for NULL in the file's byte order (here little-endian).
+  // libpcap knows the address families of the BSDs only, and for NULL in the file's byte order
+  // (here little-endian).
   std::vector<std::uint8_t> bytes = record.data;
   std::uint32_t family = null_family(record);
   if (ip_version_of_family(family) == 6) family = 30;

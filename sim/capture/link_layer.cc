@@ -37,17 +37,26 @@ bool link_type_usable(std::uint32_t link_type) {
 
 std::string link_type_text(std::uint32_t link_type) {
   switch (link_type) {
-    case kLinkNull: return "BSD loopback (NULL)";
-    case kLinkEthernet: return "Ethernet";
+    case kLinkNull:
+      return "BSD loopback (NULL)";
+    case kLinkEthernet:
+      return "Ethernet";
     case kLinkRawBsd:
     case kLinkRawOpenBsd:
-    case kLinkRaw: return "raw IP";
-    case kLinkLoop: return "OpenBSD loopback (LOOP)";
-    case kLinkSll: return "Linux cooked (SLL)";
-    case kLinkIpv4: return "raw IPv4";
-    case kLinkIpv6: return "raw IPv6";
-    case kLinkSll2: return "Linux cooked v2 (SLL2)";
-    default: break;
+    case kLinkRaw:
+      return "raw IP";
+    case kLinkLoop:
+      return "OpenBSD loopback (LOOP)";
+    case kLinkSll:
+      return "Linux cooked (SLL)";
+    case kLinkIpv4:
+      return "raw IPv4";
+    case kLinkIpv6:
+      return "raw IPv6";
+    case kLinkSll2:
+      return "Linux cooked v2 (SLL2)";
+    default:
+      break;
   }
   const char* name = pcap_datalink_val_to_name(static_cast<int>(link_type));
   return name == nullptr ? fmt::format("link type {}", link_type)
@@ -56,14 +65,16 @@ std::string link_type_text(std::uint32_t link_type) {
 
 unsigned ip_version_of_family(std::uint32_t family) {
   switch (family) {
-    case 2: return 4;
+    case 2:
+      return 4;
     case 10:  // Linux
     case 23:  // Windows
     case 24:  // NetBSD, OpenBSD
     case 28:  // FreeBSD
     case 30:  // macOS
       return 6;
-    default: return 0;
+    default:
+      return 0;
   }
 }
 
@@ -78,7 +89,8 @@ std::uint32_t null_family(const Record& record) {
   return load32(head, record.big_endian);
 }
 
-Converted to_ethernet(const Record& record, std::vector<std::uint8_t>* frame, std::uint64_t* wire_length) {
+Converted to_ethernet(const Record& record, std::vector<std::uint8_t>* frame,
+                      std::uint64_t* wire_length) {
   const std::vector<std::uint8_t>& data = record.data;
   // Some writers leave the wire length out or wrong; what was captured was there.
   const std::uint64_t wire = std::max<std::uint64_t>(record.wire_length, data.size());
@@ -115,8 +127,12 @@ Converted to_ethernet(const Record& record, std::vector<std::uint8_t>* frame, st
       ethertype = version == 4 ? kEthertypeIpv4 : kEthertypeIpv6;
       break;
     }
-    case kLinkIpv4: ethertype = kEthertypeIpv4; break;
-    case kLinkIpv6: ethertype = kEthertypeIpv6; break;
+    case kLinkIpv4:
+      ethertype = kEthertypeIpv4;
+      break;
+    case kLinkIpv6:
+      ethertype = kEthertypeIpv6;
+      break;
     default: {  // raw IP of either version
       const unsigned version = data[0] >> 4;
       if (version != 4 && version != 6) return Converted::kNotIp;
@@ -130,7 +146,18 @@ Converted to_ethernet(const Record& record, std::vector<std::uint8_t>* frame, st
     ethertype = static_cast<std::uint32_t>(std::min<std::uint64_t>(payload, kEthertypeMin - 1));
   }
   *wire_length = payload + kEthernetHeader;
-  const std::uint8_t head[kEthernetHeader] = {0x02, 0, 0, 0, 0, 0x01, 0x02, 0, 0, 0, 0, 0x02,
+  const std::uint8_t head[kEthernetHeader] = {0x02,
+                                              0,
+                                              0,
+                                              0,
+                                              0,
+                                              0x01,
+                                              0x02,
+                                              0,
+                                              0,
+                                              0,
+                                              0,
+                                              0x02,
                                               static_cast<std::uint8_t>(ethertype >> 8),
                                               static_cast<std::uint8_t>(ethertype)};
   frame->assign(head, head + kEthernetHeader);

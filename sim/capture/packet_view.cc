@@ -42,7 +42,8 @@ std::uint16_t fold_complement(std::uint64_t sum) {
   return static_cast<std::uint16_t>(~sum);
 }
 
-// Writes a checksum if the old one is wrong. A receiver sums everything to 0xffff; 0 and 0xffff are then the same.
+// Writes a checksum if the old one is wrong. A receiver sums everything to 0xffff; 0 and 0xffff are
+// then the same.
 bool correct(std::uint8_t* field, std::uint64_t sum_without_field) {
   const std::uint16_t right = fold_complement(sum_without_field);
   if (fold_complement(sum_without_field + be16(field)) == 0) return false;
@@ -51,7 +52,8 @@ bool correct(std::uint8_t* field, std::uint64_t sum_without_field) {
 }
 
 std::string flag_names(std::uint8_t flags) {
-  constexpr std::array<const char*, 8> kNames = {"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"};
+  constexpr std::array<const char*, 8> kNames = {"FIN", "SYN", "RST", "PSH",
+                                                 "ACK", "URG", "ECE", "CWR"};
   // SYN first, ACK last of the handshake flags, as people say it: "SYN|ACK".
   std::string text;
   for (const unsigned bit : {1u, 0u, 2u, 4u, 3u, 5u, 6u, 7u}) {
@@ -64,13 +66,20 @@ std::string flag_names(std::uint8_t flags) {
 
 const char* option_name(std::uint8_t kind) {
   switch (kind) {
-    case 2: return "mss";
-    case 3: return "window_scale";
-    case 4: return "sack_permitted";
-    case 5: return "sack";
-    case 8: return "timestamps";
-    case 253: return "stamp";
-    default: return "other";
+    case 2:
+      return "mss";
+    case 3:
+      return "window_scale";
+    case 4:
+      return "sack_permitted";
+    case 5:
+      return "sack";
+    case 8:
+      return "timestamps";
+    case 253:
+      return "stamp";
+    default:
+      return "other";
   }
 }
 
@@ -92,7 +101,8 @@ std::string option_at(const std::uint8_t* options, std::size_t length, std::size
         return inside < 6 ? "tcp.option.timestamps.tsval" : "tcp.option.timestamps.tsecr";
       }
       if (kind == defs::kStampKind && size == defs::kStampBytes && inside >= 2) {
-        using namespace defs::stamp_option;  // NOLINT(google-build-using-namespace): offsets of one table
+        using namespace defs::stamp_option;  // NOLINT(google-build-using-namespace): offsets of one
+                                             // table
         if (inside < kVersionKey) return "tcp.option.stamp.exid";
         if (inside < kFlagsWscale) return "tcp.option.stamp.version_key";
         if (inside < kMss) return "tcp.option.stamp.flags_wscale";
@@ -119,16 +129,18 @@ std::string name_in(const NamedField (&fields)[kCount], std::size_t inside) {
   return "payload";
 }
 
-constexpr NamedField kIpv4Fields[] = {{1, "ipv4.version_ihl"}, {2, "ipv4.tos"},       {4, "ipv4.total_length"},
-                                      {6, "ipv4.id"},          {8, "ipv4.fragment"},  {9, "ipv4.ttl"},
-                                      {10, "ipv4.protocol"},   {12, "ipv4.checksum"}, {16, "ipv4.source"},
-                                      {20, "ipv4.destination"}};
-constexpr NamedField kIpv6Fields[] = {{4, "ipv6.version_class_flow"}, {6, "ipv6.payload_length"},
-                                      {7, "ipv6.next_header"},        {8, "ipv6.hop_limit"},
-                                      {24, "ipv6.source"},            {40, "ipv6.destination"}};
-constexpr NamedField kTcpFields[] = {{2, "tcp.source_port"},  {4, "tcp.destination_port"}, {8, "tcp.seq"},
-                                     {12, "tcp.ack"},         {13, "tcp.data_offset"},     {14, "tcp.flags"},
-                                     {16, "tcp.window"},      {18, "tcp.checksum"},        {20, "tcp.urgent"}};
+constexpr NamedField kIpv4Fields[] = {{1, "ipv4.version_ihl"},  {2, "ipv4.tos"},
+                                      {4, "ipv4.total_length"}, {6, "ipv4.id"},
+                                      {8, "ipv4.fragment"},     {9, "ipv4.ttl"},
+                                      {10, "ipv4.protocol"},    {12, "ipv4.checksum"},
+                                      {16, "ipv4.source"},      {20, "ipv4.destination"}};
+constexpr NamedField kIpv6Fields[] = {
+    {4, "ipv6.version_class_flow"}, {6, "ipv6.payload_length"}, {7, "ipv6.next_header"},
+    {8, "ipv6.hop_limit"},          {24, "ipv6.source"},        {40, "ipv6.destination"}};
+constexpr NamedField kTcpFields[] = {
+    {2, "tcp.source_port"}, {4, "tcp.destination_port"}, {8, "tcp.seq"},
+    {12, "tcp.ack"},        {13, "tcp.data_offset"},     {14, "tcp.flags"},
+    {16, "tcp.window"},     {18, "tcp.checksum"},        {20, "tcp.urgent"}};
 
 }  // namespace
 
@@ -136,7 +148,8 @@ PacketView view_packet(const std::uint8_t* data, std::size_t length) {
   PacketView view;
   if (length < 14) return view;
   std::size_t type_at = 12;
-  for (unsigned tags = 0; tags < 2 && is_vlan(be16(data + type_at)) && type_at + 6 <= length; ++tags) {
+  for (unsigned tags = 0; tags < 2 && is_vlan(be16(data + type_at)) && type_at + 6 <= length;
+       ++tags) {
     type_at += 4;
   }
   view.ethertype = be16(data + type_at);
@@ -190,12 +203,14 @@ std::string to_text(const model::Address& address, std::uint16_t port) {
 std::string describe_packet(const std::uint8_t* data, std::size_t length) {
   const PacketView view = view_packet(data, length);
   if (view.tcp) {
-    return fmt::format("{} {} -> {}", flag_names(view.flags), to_text(view.source, view.source_port),
+    return fmt::format("{} {} -> {}", flag_names(view.flags),
+                       to_text(view.source, view.source_port),
                        to_text(view.destination, view.destination_port));
   }
   if (view.ip4 || view.ip6) {
-    return fmt::format("{} {}{} {} -> {}", view.ip4 ? "IPv4 protocol" : "IPv6 next header", view.protocol,
-                       view.fragment ? " fragment" : "", to_text(view.source), to_text(view.destination));
+    return fmt::format("{} {}{} {} -> {}", view.ip4 ? "IPv4 protocol" : "IPv6 next header",
+                       view.protocol, view.fragment ? " fragment" : "", to_text(view.source),
+                       to_text(view.destination));
   }
   if (length < 14) return fmt::format("{} bytes, too short for Ethernet", length);
   return fmt::format("ethertype 0x{:04x}", view.ethertype);

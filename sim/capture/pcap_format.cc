@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::uint32_t kMagicMicro = 0xa1b2c3d4;
 constexpr std::uint32_t kMagicNano = 0xa1b23c4d;
-constexpr std::uint32_t kMagicModified = 0xa1b2cd34;  // Kuznetzov's patch: 8 more bytes per record header
+constexpr std::uint32_t kMagicModified =
+    0xa1b2cd34;  // Kuznetzov's patch: 8 more bytes per record header
 constexpr std::uint32_t kLinkTypeMask = 0x03ffffff;
 constexpr std::uint32_t kFcsPresent = 0x04000000;
 
@@ -27,14 +28,14 @@ class PcapReader : public RecordReader {
     record_header_bytes_ = value == kMagicModified ? 24 : 16;
     std::uint8_t rest[20];
     if (source_->read(rest, sizeof rest) != sizeof rest) {
-      throw CaptureError(fmt::format("{}: the file ends inside the 24 bytes of the pcap file header",
-                                     source_->name()));
+      throw CaptureError(fmt::format(
+          "{}: the file ends inside the 24 bytes of the pcap file header", source_->name()));
     }
     const unsigned major = load16(rest, big_);
     minor_ = load16(rest + 2, big_);
     if (major != 2 && major != 543) {  // 543.0: an old AIX writer, lengths as in 2.4
-      throw CaptureError(
-          fmt::format("{}: pcap version {}.{} is unknown (2.4 is usual)", source_->name(), major, minor_));
+      throw CaptureError(fmt::format("{}: pcap version {}.{} is unknown (2.4 is usual)",
+                                     source_->name(), major, minor_));
     }
     // Before 2.3 the two lengths were in the other order; 2.3 was written both ways.
     swapped_lengths_ = major == 543 || minor_ < 3;
@@ -65,11 +66,12 @@ class PcapReader : public RecordReader {
         std::int64_t{load32(header, big_)} * 1000000000 + (nano_ ? fraction : fraction * 1000);
     record->data.resize(captured);
     return source_->read(record->data.data(), captured) == captured ? ReadStatus::kRecord
-                                                                     : ReadStatus::kCut;
+                                                                    : ReadStatus::kCut;
   }
 
   std::string description() const override {
-    return fmt::format("pcap, {}seconds, {}-endian", nano_ ? "nano" : "micro", big_ ? "big" : "little");
+    return fmt::format("pcap, {}seconds, {}-endian", nano_ ? "nano" : "micro",
+                       big_ ? "big" : "little");
   }
   std::optional<std::uint32_t> link_type() const override { return link_type_; }
 
@@ -111,8 +113,9 @@ std::unique_ptr<RecordReader> open_records(ByteSource* source) {
   if (starts_with(magic, {0xfd, '7', 'z', 'X'})) compressor = "xz";
   if (starts_with(magic, {'B', 'Z', 'h'})) compressor = "bzip2";
   if (compressor != nullptr) {
-    throw CaptureError(fmt::format("{0}: compressed with {1}; decompress it first: {1} -dc FILE | syngate replay -",
-                                   source->name(), compressor));
+    throw CaptureError(fmt::format(
+        "{0}: compressed with {1}; decompress it first: {1} -dc FILE | syngate replay -",
+        source->name(), compressor));
   }
   if (got < sizeof magic) {
     throw CaptureError(
@@ -125,8 +128,9 @@ std::unique_ptr<RecordReader> open_records(ByteSource* source) {
       return open_pcap(source, magic);
     }
   }
-  throw CaptureError(fmt::format("{}: neither pcap nor pcapng (it starts with {:02x} {:02x} {:02x} {:02x})",
-                                 source->name(), magic[0], magic[1], magic[2], magic[3]));
+  throw CaptureError(
+      fmt::format("{}: neither pcap nor pcapng (it starts with {:02x} {:02x} {:02x} {:02x})",
+                  source->name(), magic[0], magic[1], magic[2], magic[3]));
 }
 
 }  // namespace syngate::sim

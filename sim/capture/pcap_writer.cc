@@ -35,7 +35,8 @@ int write_all(int fd, const std::uint8_t* data, std::size_t length) {
 
 PcapWriter::PcapWriter(const std::string& path) : path_(path) {
   fd_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (fd_ < 0) throw OutputError(fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
+  if (fd_ < 0)
+    throw OutputError(fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
   std::uint8_t header[24] = {};
   put32(header, 0xa1b23c4d);  // nanoseconds
   header[4] = 2;

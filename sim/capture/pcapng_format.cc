@@ -23,7 +23,7 @@ constexpr std::uint32_t kBlockMax = 16u << 20;
 struct Interface {
   std::uint32_t link_type = 0;
   std::uint32_t snaplen = 0;
-  std::uint8_t resolution = 6;    // if_tsresol as in the file: 10^-n, or 2^-n with the top bit
+  std::uint8_t resolution = 6;      // if_tsresol as in the file: 10^-n, or 2^-n with the top bit
   std::int64_t offset_seconds = 0;  // if_tsoffset
   unsigned fcs_bytes = 0;
 };
@@ -46,9 +46,9 @@ class PcapngReader : public RecordReader {
   explicit PcapngReader(ByteSource* source) : source_(source) {
     // The type of the first block has been read as the magic.
     if (read_section_header() != ReadStatus::kRecord) {
-      throw CaptureError(fmt::format(
-          "{}: unreadable pcapng section header: {}", source_->name(),
-          problem_.empty() ? std::string("the file ends inside it") : problem_));
+      throw CaptureError(
+          fmt::format("{}: unreadable pcapng section header: {}", source_->name(),
+                      problem_.empty() ? std::string("the file ends inside it") : problem_));
     }
   }
 
@@ -118,7 +118,8 @@ class PcapngReader : public RecordReader {
     return read_body(total, 8);
   }
 
-  // Reads what is left of a block of `total` bytes, `done` of which are read, and checks the closing length.
+  // Reads what is left of a block of `total` bytes, `done` of which are read, and checks the
+  // closing length.
   ReadStatus read_body(std::uint32_t total, std::uint32_t done) {
     // Lengths are multiples of 4; some writers give the unpadded one, and readers round it up.
     const std::uint32_t rounded = (total + 3) & ~std::uint32_t{3};
@@ -174,7 +175,8 @@ class PcapngReader : public RecordReader {
       record->wire_length = load32(body_.data() + 16, big_);
     }
     if (captured > body_.size() - fixed || captured > kCaptureRecordMax) {
-      return corrupt(fmt::format("captured length {} in a block of {} bytes", captured, body_.size()));
+      return corrupt(
+          fmt::format("captured length {} in a block of {} bytes", captured, body_.size()));
     }
     record->interface_known = index < interfaces_.size();
     record->big_endian = big_;

@@ -56,17 +56,22 @@ int run_app(int argc, char** argv, bool traced) {
   AppContext context;
   context.arguments.assign(argv + 1, argv + argc);
   context.traced = traced;
-  CLI::App app("syngate: replay captures through the cycle-accurate SYN-cookie pipeline, every byte checked against\n"
-               "the golden model",
-               "syngate");
+  CLI::App app(
+      "syngate: replay captures through the cycle-accurate SYN-cookie pipeline, every byte checked "
+      "against\n"
+      "the golden model",
+      "syngate");
   app.set_version_flag("--version", std::string("syngate ") + kVersion);
-  app.add_option("--color", context.color, "colours: auto (on a terminal, unless NO_COLOR is set), always, never")
+  app.add_option("--color", context.color,
+                 "colours: auto (on a terminal, unless NO_COLOR is set), always, never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->capture_default_str();
   app.require_subcommand(1);
   app.fallthrough();
   app.footer(std::string("\n") + kExamples + kExitCodeHelp);
   add_replay_command(app, context);
+  add_cookie_command(app, context);
+  add_bench_command(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

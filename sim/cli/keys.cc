@@ -14,7 +14,8 @@
 namespace syngate::sim {
 namespace {
 
-constexpr std::uint64_t kMinuteDomain = 0x53594e4743000000;  // keeps minute keys apart from the fixed ones
+constexpr std::uint64_t kMinuteDomain =
+    0x53594e4743000000;  // keeps minute keys apart from the fixed ones
 
 model::SipKey next_key(SplitMix64& stream) {
   model::SipKey key;
@@ -105,7 +106,8 @@ KeyFile parse_key_file(const std::string& text, const std::string& name) {
     const std::string digits = trim(line.substr(equals + 1));
     if (!key_from_hex(digits, &key)) {
       // The digits are a secret: only their number is printed.
-      fail(fmt::format("'{}' needs 32 hex digits, there are {} characters", full_name, digits.size()));
+      fail(fmt::format("'{}' needs 32 hex digits, there are {} characters", full_name,
+                       digits.size()));
     }
     std::string base = full_name;
     const int index = split_index(&base);
@@ -135,8 +137,9 @@ KeyFile parse_key_file(const std::string& text, const std::string& name) {
     } else if (base == "stamp") {
       set_one_of(file.keys.stamp, file.given.stamp);
     } else {
-      fail(fmt::format("'{}' is no key (secret0_v4, secret0_v6, secret1_v4, secret1_v6, stamp[0..15])",
-                       full_name));
+      fail(fmt::format(
+          "'{}' is no key (secret0_v4, secret0_v6, secret1_v4, secret1_v6, stamp[0..15])",
+          full_name));
     }
   }
   return file;
@@ -146,7 +149,8 @@ KeyFile read_key_file(const std::string& path) {
   std::ifstream stream(path);
   std::ostringstream text;
   if (!stream || !(text << stream.rdbuf())) {
-    throw InputError(fmt::format("{}: {}", path, errno != 0 ? std::strerror(errno) : "empty or unreadable"));
+    throw InputError(
+        fmt::format("{}: {}", path, errno != 0 ? std::strerror(errno) : "empty or unreadable"));
   }
   return parse_key_file(text.str(), path);
 }
@@ -155,7 +159,8 @@ model::Keys KeySchedule::initial(std::uint32_t count) const {
   model::Keys keys = file_.keys;
   SplitMix64 stream(seed_);
   const auto fill = [&stream](model::SipKey& slot, bool given) {
-    const model::SipKey key = next_key(stream);  // drawn in any case: a key file does not move the others
+    const model::SipKey key =
+        next_key(stream);  // drawn in any case: a key file does not move the others
     if (!given) slot = key;
   };
   fill(keys.secret0_v4, file_.given.secret0_v4);
@@ -165,9 +170,11 @@ model::Keys KeySchedule::initial(std::uint32_t count) const {
   return keys;
 }
 
-void KeySchedule::advance(std::uint32_t from_count, std::uint32_t to_count, model::Keys* keys) const {
+void KeySchedule::advance(std::uint32_t from_count, std::uint32_t to_count,
+                          model::Keys* keys) const {
   const std::uint32_t passed = to_count - from_count;
-  const std::uint32_t first = passed > defs::kSecret1Banks ? to_count - defs::kSecret1Banks : from_count;
+  const std::uint32_t first =
+      passed > defs::kSecret1Banks ? to_count - defs::kSecret1Banks : from_count;
   for (std::uint32_t minute = first; minute != to_count; ++minute) renew(minute + 2, keys);
 }
 

@@ -9,7 +9,8 @@
 
 namespace syngate::sim {
 
-/// SplitMix64 (Steele, Lea, Flood 2014; public domain reference by Vigna): a seed becomes a stream of words.
+/// SplitMix64 (Steele, Lea, Flood 2014; public domain reference by Vigna): a seed becomes a stream
+/// of words.
 class SplitMix64 {
  public:
   explicit SplitMix64(std::uint64_t seed) : state_(seed) {}
@@ -31,19 +32,21 @@ struct KeyFile {
   KeysGiven given;
 };
 
-/// A key from 32 hex digits in memory order (byte 0 first, as sysctls and the vectors print them). False if it is not one.
+/// A key from 32 hex digits in memory order (byte 0 first, as sysctls and the vectors print them).
+/// False if it is not one.
 bool key_from_hex(const std::string& text, model::SipKey* key);
 /// 32 hex digits in memory order.
 std::string key_to_hex(const model::SipKey& key);
 
-/// Parses lines `name = 32 hex digits`; '#' starts a comment. Names: secret0_v4, secret0_v6, secret1_v4 and secret1_v6
-/// (all banks), secret1_v4[0] to [3], secret1_v6[0] to [3], stamp[0] to stamp[15]. `name` is used in messages.
-/// Throws InputError naming file and line.
+/// Parses lines `name = 32 hex digits`; '#' starts a comment. Names: secret0_v4, secret0_v6,
+/// secret1_v4 and secret1_v6 (all banks), secret1_v4[0] to [3], secret1_v6[0] to [3], stamp[0] to
+/// stamp[15]. `name` is used in messages. Throws InputError naming file and line.
 KeyFile parse_key_file(const std::string& text, const std::string& name);
 /// Reads and parses a file. Throws InputError.
 KeyFile read_key_file(const std::string& path);
 
-/// All keys of a run: those of a key file, the others derived from the seed. secret1 is renewed every minute.
+/// All keys of a run: those of a key file, the others derived from the seed. secret1 is renewed
+/// every minute.
 class KeySchedule {
  public:
   explicit KeySchedule(std::uint64_t seed) : seed_(seed) {}
@@ -51,8 +54,8 @@ class KeySchedule {
 
   /// Keys at minute `count`; banks of secret1 hold the minutes count - 1 to count + 2.
   model::Keys initial(std::uint32_t count) const;
-  /// Minutes have passed: for each of them, at most four, puts the key of the minute that then came next in its bank.
-  /// Banks that the key file has fixed stay.
+  /// Minutes have passed: for each of them, at most four, puts the key of the minute that then came
+  /// next in its bank. Banks that the key file has fixed stay.
   void advance(std::uint32_t from_count, std::uint32_t to_count, model::Keys* keys) const;
 
  private:

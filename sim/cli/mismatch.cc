@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::size_t kRowBytes = 16;
 
-// One hexdump row; the bytes from `mark` to `mark_end` stand in brackets. Columns stay aligned without brackets.
+// One hexdump row; the bytes from `mark` to `mark_end` stand in brackets. Columns stay aligned
+// without brackets.
 std::string dump_row(const std::vector<std::uint8_t>& bytes, std::size_t row, std::size_t mark,
                      std::size_t mark_end) {
   std::string text = fmt::format("{:04x} ", row);
@@ -28,20 +29,24 @@ std::string dump_row(const std::vector<std::uint8_t>& bytes, std::size_t row, st
 
 }  // namespace
 
-std::string mismatch_text(const Mismatch& mismatch, const FrameOrigin& origin, const std::string& rerun) {
+std::string mismatch_text(const Mismatch& mismatch, const FrameOrigin& origin,
+                          const std::string& rerun) {
   std::string text = fmt::format("MISMATCH packet {}", mismatch.id);
   if (!origin.description.empty()) text += "  " + origin.description;
-  if (!origin.capture.empty()) text += fmt::format("   {} frame {},", origin.capture, origin.number);
+  if (!origin.capture.empty())
+    text += fmt::format("   {} frame {},", origin.capture, origin.number);
   text += fmt::format(" cycle {}\n", mismatch.cycle);
-  text += fmt::format("  stage   {:<12}  field {}   rtl {}   model {}\n", mismatch.stage, mismatch.field,
-                      mismatch.rtl, mismatch.model);
+  text += fmt::format("  stage   {:<12}  field {}   rtl {}   model {}\n", mismatch.stage,
+                      mismatch.field, mismatch.rtl, mismatch.model);
 
   const std::vector<std::uint8_t>& rtl = mismatch.rtl_bytes;
   const std::vector<std::uint8_t>& model = mismatch.model_bytes;
   if (rtl != model) {
     const std::size_t shorter = std::min(rtl.size(), model.size());
     const std::size_t first = static_cast<std::size_t>(
-        std::mismatch(rtl.begin(), rtl.begin() + static_cast<std::ptrdiff_t>(shorter), model.begin()).first -
+        std::mismatch(rtl.begin(), rtl.begin() + static_cast<std::ptrdiff_t>(shorter),
+                      model.begin())
+            .first -
         rtl.begin());
     // The model's frame names the field: it is the one that is meant to be right.
     const std::vector<std::uint8_t>& reference = first < model.size() ? model : rtl;
@@ -54,13 +59,15 @@ std::string mismatch_text(const Mismatch& mismatch, const FrameOrigin& origin, c
         return field_at(reference.data(), reference.size(), at) == field;
       };
       while (mark > row && same_field(mark - 1)) --mark;
-      while (mark_end < std::min(row + kRowBytes, reference.size()) && same_field(mark_end)) ++mark_end;
+      while (mark_end < std::min(row + kRowBytes, reference.size()) && same_field(mark_end))
+        ++mark_end;
     }
     std::size_t different = std::max(rtl.size(), model.size()) - shorter;
     for (std::size_t i = 0; i < shorter; ++i) different += rtl[i] != model[i] ? 1 : 0;
-    text += fmt::format("  bytes   first difference at 0x{:02x} ({}), {} of {} bytes differ", first, field, different,
-                        std::max(rtl.size(), model.size()));
-    if (rtl.size() != model.size()) text += fmt::format(", lengths: rtl {}, model {}", rtl.size(), model.size());
+    text += fmt::format("  bytes   first difference at 0x{:02x} ({}), {} of {} bytes differ", first,
+                        field, different, std::max(rtl.size(), model.size()));
+    if (rtl.size() != model.size())
+      text += fmt::format(", lengths: rtl {}, model {}", rtl.size(), model.size());
     text += '\n';
     text += fmt::format("    {}  rtl\n", dump_row(rtl, row, mark, mark_end));
     text += fmt::format("    {}  model\n", dump_row(model, row, mark, mark_end));

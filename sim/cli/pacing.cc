@@ -41,12 +41,20 @@ std::uint64_t CaptureClock::advance(std::int64_t time_ns, bool has_time) {
 std::uint64_t Pacer::due(std::uint64_t elapsed_ns, std::uint64_t length) {
   unsigned __int128 step = 0;
   switch (pace_) {
-    case Pace::kTopSpeed: return 0;
+    case Pace::kTopSpeed:
+      return 0;
     case Pace::kCapture:
-      return static_cast<std::uint64_t>(static_cast<unsigned __int128>(elapsed_ns) * clock_mhz_ / 1000);
-    case Pace::kFrames: step = 1000; break;
-    case Pace::kBits: step = length * 8; break;
-    case Pace::kLine: step = (length + kLineOverhead) * 8; break;
+      return static_cast<std::uint64_t>(static_cast<unsigned __int128>(elapsed_ns) * clock_mhz_ /
+                                        1000);
+    case Pace::kFrames:
+      step = 1000;
+      break;
+    case Pace::kBits:
+      step = length * 8;
+      break;
+    case Pace::kLine:
+      step = (length + kLineOverhead) * 8;
+      break;
   }
   // Rounded up: a frame is never early.
   const unsigned __int128 clocks_per_second = static_cast<unsigned __int128>(clock_mhz_) * 1000000;

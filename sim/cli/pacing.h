@@ -8,11 +8,12 @@ namespace syngate::sim {
 /// Makes one running time of the timestamps of captures: never backwards, whatever a file says.
 class CaptureClock {
  public:
-  /// A new file, or the same again: a jump backwards or of more than an hour is then no surprise; the first frame follows
-  /// at once.
+  /// A new file, or the same again: a jump backwards or of more than an hour is then no surprise;
+  /// the first frame follows at once.
   void start_file() { file_starts_ = true; }
-  /// Nanoseconds since the first frame. Backwards by up to a second (reordering): the time stands still. Farther back:
-  /// the time goes on from where it was. Forwards by more than a day: one day. The last three count as adjusted.
+  /// Nanoseconds since the first frame. Backwards by up to a second (reordering): the time stands
+  /// still. Farther back: the time goes on from where it was. Forwards by more than a day: one day.
+  /// The last three count as adjusted.
   std::uint64_t advance(std::int64_t time_ns, bool has_time);
   std::uint64_t adjusted() const { return adjusted_; }
 
@@ -29,10 +30,12 @@ enum class Pace : std::uint8_t { kCapture, kFrames, kBits, kLine, kTopSpeed };
 /// When frames are due, in clocks from the start of the run; exact, whatever the rate.
 class Pacer {
  public:
-  /// `rate`: frames per 1000 s for kFrames, bits per second for kBits (frame bytes) and kLine (frame + 24 bytes: FCS,
-  /// preamble, gap); ignored otherwise.
-  Pacer(Pace pace, std::uint64_t rate, unsigned clock_mhz) : pace_(pace), rate_(rate), clock_mhz_(clock_mhz) {}
-  /// Clock of the next frame of `length` bytes without FCS; `elapsed_ns` of capture time. 0 is "at once".
+  /// `rate`: frames per 1000 s for kFrames, bits per second for kBits (frame bytes) and kLine
+  /// (frame + 24 bytes: FCS, preamble, gap); ignored otherwise.
+  Pacer(Pace pace, std::uint64_t rate, unsigned clock_mhz)
+      : pace_(pace), rate_(rate), clock_mhz_(clock_mhz) {}
+  /// Clock of the next frame of `length` bytes without FCS; `elapsed_ns` of capture time. 0 is "at
+  /// once".
   std::uint64_t due(std::uint64_t elapsed_ns, std::uint64_t length);
 
  private:

@@ -27,7 +27,8 @@ void clear_host_bits(model::Address* address, unsigned prefix_length) {
   }
 }
 
-unsigned common_prefix(const std::array<std::uint8_t, 16>& a, const std::array<std::uint8_t, 16>& b, unsigned bits) {
+unsigned common_prefix(const std::array<std::uint8_t, 16>& a, const std::array<std::uint8_t, 16>& b,
+                       unsigned bits) {
   for (unsigned bit = 0; bit < bits; ++bit) {
     if (((a[bit / 8] ^ b[bit / 8]) & (0x80u >> (bit % 8))) != 0) return bit;
   }
@@ -60,7 +61,8 @@ model::Destination parse_protect(const std::string& text) {
     if (close == std::string::npos) fail("']' is missing");
     network = text.substr(1, close - 1);
     const std::string rest = text.substr(close + 1);
-    if (!rest.empty() && rest[0] != ':' && rest[0] != '/') fail("':' and ports expected behind ']'");
+    if (!rest.empty() && rest[0] != ':' && rest[0] != '/')
+      fail("':' and ports expected behind ']'");
     if (!rest.empty() && rest[0] == '/') {  // [2001:db8::]/32:443
       const auto colon = rest.find(':');
       network += rest.substr(0, colon);
@@ -93,7 +95,8 @@ model::Destination parse_protect(const std::string& text) {
   if (!ports.empty()) {
     const auto dash = ports.find('-');
     const auto first = parse_number(ports.substr(0, dash), 65535);
-    const auto last = dash == std::string::npos ? first : parse_number(ports.substr(dash + 1), 65535);
+    const auto last =
+        dash == std::string::npos ? first : parse_number(ports.substr(dash + 1), 65535);
     if (!first || !last) fail("ports are 0 to 65535: N or N-M");
     if (*first > *last) fail("the first port is above the last");
     entry.port_first = static_cast<std::uint16_t>(*first);
@@ -138,8 +141,9 @@ std::vector<model::Destination> SynTargets::entries(std::size_t limit) const {
   }
   if (sorted.size() <= limit) return sorted;
 
-  // In a sorted list the closest pair is always a pair of neighbours, and merging never changes how far a merged group
-  // is from the next: so the boundaries with the fewest host bits go first, in one pass.
+  // In a sorted list the closest pair is always a pair of neighbours, and merging never changes how
+  // far a merged group is from the next: so the boundaries with the fewest host bits go first, in
+  // one pass.
   struct Boundary {
     unsigned host_bits;
     std::size_t index;  // between index and index + 1
@@ -149,7 +153,8 @@ std::vector<model::Destination> SynTargets::entries(std::size_t limit) const {
     const bool is6 = sorted[i].prefix.is6;
     if (is6 != sorted[i + 1].prefix.is6) continue;
     const unsigned bits = address_bits(is6);
-    boundaries.push_back({bits - common_prefix(sorted[i].prefix.bytes, sorted[i + 1].prefix.bytes, bits), i});
+    boundaries.push_back(
+        {bits - common_prefix(sorted[i].prefix.bytes, sorted[i + 1].prefix.bytes, bits), i});
   }
   std::stable_sort(boundaries.begin(), boundaries.end(),
                    [](const Boundary& a, const Boundary& b) { return a.host_bits < b.host_bits; });

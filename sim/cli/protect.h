@@ -13,10 +13,12 @@
 
 namespace syngate::sim {
 
-/// An entry with Linux's defaults for its family: MSS 1460 or 1440, window scale 7, windows 65160/64240 or 64260/64800.
+/// An entry with Linux's defaults for its family: MSS 1460 or 1440, window scale 7, windows
+/// 65160/64240 or 64260/64800.
 model::Destination default_destination(bool is6);
 
-/// Parses CIDR[:PORTS]: "198.51.100.0/24", "198.51.100.2:443", "198.51.100.2:8000-8999", "2001:db8::/32",
+/// Parses CIDR[:PORTS]: "198.51.100.0/24", "198.51.100.2:443", "198.51.100.2:8000-8999",
+/// "2001:db8::/32",
 /// "[2001:db8::/32]:443". Bits behind the prefix are cleared. Throws UsageError naming the text.
 model::Destination parse_protect(const std::string& text);
 
@@ -28,9 +30,10 @@ class SynTargets {
  public:
   /// Looks at one frame; only SYNs without ACK, RST and FIN count.
   void add(const std::uint8_t* data, std::size_t length);
-  /// One entry per address, with the range of its ports. If there are more than `limit`, neighbours are merged,
-  /// always those whose common prefix leaves the fewest host bits (the lowest first), until `limit` are left.
-  /// The result is in ascending order, IPv4 first, and depends on the set of targets only.
+  /// One entry per address, with the range of its ports. If there are more than `limit`, neighbours
+  /// are merged, always those whose common prefix leaves the fewest host bits (the lowest first),
+  /// until `limit` are left. The result is in ascending order, IPv4 first, and depends on the set
+  /// of targets only.
   std::vector<model::Destination> entries(std::size_t limit = defs::kDestinations) const;
   bool empty() const { return targets_.empty(); }
 

@@ -35,7 +35,8 @@ bool can_be_read_twice(const std::string& path) {
 }
 
 bool same_file(const std::string& a, const std::string& b) {
-  struct stat first {}, second {};
+  struct stat first {
+  }, second{};
   return stat(a.c_str(), &first) == 0 && stat(b.c_str(), &second) == 0 && S_ISREG(first.st_mode) &&
          first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
@@ -44,7 +45,8 @@ class Replay {
  public:
   explicit Replay(const ReplayOptions& options)
       : options_(options),
-        schedule_(options.key_file ? KeySchedule(options.seed, *options.key_file) : KeySchedule(options.seed)),
+        schedule_(options.key_file ? KeySchedule(options.seed, *options.key_file)
+                                   : KeySchedule(options.seed)),
         pacer_(options.pace, options.rate, options.clock_mhz),
         recent_(kRecentFrames) {}
 
@@ -81,7 +83,9 @@ class Replay {
 
  private:
   bool stopped() const { return options_.stop != nullptr && options_.stop->load(); }
-  bool limit_reached() const { return options_.limit != 0 && result_.frames_offered >= options_.limit; }
+  bool limit_reached() const {
+    return options_.limit != 0 && result_.frames_offered >= options_.limit;
+  }
 
   void fail(Failure failure, const std::string& text) {
     if (result_.failure != Failure::kNone) return;
@@ -110,8 +114,10 @@ class Replay {
     }
     for (const std::string& path : options_.captures) {
       struct stat info {};
-      if (options_.loop > 1 && (path == "-" || (stat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode)))) {
-        throw UsageError(fmt::format("--loop: {} cannot be read twice", path == "-" ? "standard input" : path));
+      if (options_.loop > 1 &&
+          (path == "-" || (stat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode)))) {
+        throw UsageError(
+            fmt::format("--loop: {} cannot be read twice", path == "-" ? "standard input" : path));
       }
       for (const std::string& out : {options_.out_reply, options_.out_forward}) {
         if (!out.empty() && same_file(path, out)) {
@@ -123,24 +129,26 @@ class Replay {
       throw UsageError("--out-reply and --out-forward name the same file");
     }
     if (options_.protect.size() > defs::kDestinations) {
-      throw UsageError(fmt::format("--protect: {} entries, there is room for {}", options_.protect.size(),
-                                   defs::kDestinations));
+      throw UsageError(fmt::format("--protect: {} entries, there is room for {}",
+                                   options_.protect.size(), defs::kDestinations));
     }
   }
 
   void open_outputs() {
     if (!options_.out_reply.empty()) reply_ = std::make_unique<PcapWriter>(options_.out_reply);
-    if (!options_.out_forward.empty()) forward_ = std::make_unique<PcapWriter>(options_.out_forward);
+    if (!options_.out_forward.empty())
+      forward_ = std::make_unique<PcapWriter>(options_.out_forward);
   }
 
   // First pass over the captures. Files that cannot be read are reported by the second.
   std::vector<model::Destination> find_targets() {
-    const bool all_regular = std::all_of(options_.captures.begin(), options_.captures.end(), [](const auto& path) {
-      struct stat info {};
-      return stat(path.c_str(), &info) != 0 || can_be_read_twice(path) || S_ISDIR(info.st_mode);
-    });
-    const bool has_stdin =
-        std::find(options_.captures.begin(), options_.captures.end(), "-") != options_.captures.end();
+    const bool all_regular =
+        std::all_of(options_.captures.begin(), options_.captures.end(), [](const auto& path) {
+          struct stat info {};
+          return stat(path.c_str(), &info) != 0 || can_be_read_twice(path) || S_ISDIR(info.st_mode);
+        });
+    const bool has_stdin = std::find(options_.captures.begin(), options_.captures.end(), "-") !=
+                           options_.captures.end();
     if (!all_regular || has_stdin) return {default_destination(false), default_destination(true)};
     SynTargets targets;
     std::uint64_t frames = 0;
@@ -148,7 +156,8 @@ class Replay {
       try {
         CaptureReader reader(path, capture_options());
         CaptureFrame frame;
-        while ((options_.limit == 0 || frames < options_.limit) && !stopped() && reader.next(&frame)) {
+        while ((options_.limit == 0 || frames < options_.limit) && !stopped() &&
+               reader.next(&frame)) {
           ++frames;
           targets.add(frame.bytes.data(), frame.bytes.size());
         }
@@ -157,7 +166,9 @@ class Replay {
       }
     }
     if (frames != 0 && targets.empty()) {
-      warn("no SYN in the captures, so nothing is protected and everything passes; name servers with --protect");
+      warn(
+          "no SYN in the captures, so nothing is protected and everything passes; name servers "
+          "with --protect");
     }
     return targets.entries();
   }
@@ -195,7 +206,8 @@ class Replay {
     };
     simulator.on_mismatch = [this](const Mismatch& mismatch) { take_mismatch(mismatch); };
     try {
-      for (std::uint64_t round = 0; round < options_.loop && !stopped() && !limit_reached(); ++round) {
+      for (std::uint64_t round = 0; round < options_.loop && !stopped() && !limit_reached();
+           ++round) {
         for (std::size_t i = 0; i < result_.files.size() && !stopped() && !limit_reached(); ++i) {
           if (result_.files[i].error.empty()) replay_file(simulator, i, round == 0);
         }
@@ -236,8 +248,10 @@ class Replay {
     if (!first_round) return;
     for (const std::string& warning : reader->warnings()) warn(warning);
     if (const std::uint64_t adjusted = clock_.adjusted() - adjusted_before; adjusted != 0) {
-      warn(fmt::format("{}: {} timestamps run backwards or jump by more than a day; time was kept running forwards",
-                       reader->name(), adjusted));
+      warn(
+          fmt::format("{}: {} timestamps run backwards or jump by more than a day; time was kept "
+                      "running forwards",
+                      reader->name(), adjusted));
     }
   }
 
@@ -256,7 +270,8 @@ class Replay {
     recent.file = index;
     recent.number = frame.number;
     recent.length = frame.bytes.size();
-    std::copy_n(frame.bytes.begin(), std::min(recent.head.size(), frame.bytes.size()), recent.head.begin());
+    std::copy_n(frame.bytes.begin(), std::min(recent.head.size(), frame.bytes.size()),
+                recent.head.begin());
     // 0 means at once; due clocks count from the start of the run.
     const std::uint64_t cycle = options_.pace == Pace::kTopSpeed ? 0 : start_cycle_ + due;
     ++result_.frames_offered;
@@ -272,8 +287,9 @@ class Replay {
     time.count = options_.count + static_cast<std::uint32_t>(run_ns / kMinute);
     if (time.ms == time_.ms && time.count == time_.count) return;
     if (time.count != time_.count) {
-      // The new key goes to a bank that neither this minute nor the last uses, so no handshake notices. After a jump the
-      // banks in use change as well; the simulator then waits for the frames that need them.
+      // The new key goes to a bank that neither this minute nor the last uses, so no handshake
+      // notices. After a jump the banks in use change as well; the simulator then waits for the
+      // frames that need them.
       schedule_.advance(time_.count, time.count, &config_.keys);
       simulator.set_config(config_);
       result_.rotations += time.count - time_.count;
@@ -283,7 +299,8 @@ class Replay {
   }
 
   std::uint64_t cycles_to_ns(std::uint64_t cycles) const {
-    return static_cast<std::uint64_t>(static_cast<unsigned __int128>(cycles) * 1000 / options_.clock_mhz);
+    return static_cast<std::uint64_t>(static_cast<unsigned __int128>(cycles) * 1000 /
+                                      options_.clock_mhz);
   }
 
   void take_output(const Output& output) {
@@ -298,13 +315,16 @@ class Replay {
   void take_mismatch(const Mismatch& mismatch) {
     FrameOrigin origin;
     std::string rerun;
-    if (mismatch.tag < result_.frames_offered && mismatch.tag + kRecentFrames > result_.frames_offered) {
+    if (mismatch.tag < result_.frames_offered &&
+        mismatch.tag + kRecentFrames > result_.frames_offered) {
       const RecentFrame& recent = recent_[mismatch.tag % kRecentFrames];
       origin.capture = result_.files[recent.file].path;
       origin.number = recent.number;
-      origin.description = describe_packet(recent.head.data(), std::min(recent.length, recent.head.size()));
+      origin.description =
+          describe_packet(recent.head.data(), std::min(recent.length, recent.head.size()));
     }
-    if (!options_.rerun.empty()) rerun = fmt::format("{} --limit {}", options_.rerun, mismatch.tag + 1);
+    if (!options_.rerun.empty())
+      rerun = fmt::format("{} --limit {}", options_.rerun, mismatch.tag + 1);
     result_.mismatch_texts.push_back(mismatch_text(mismatch, origin, rerun));
     if (options_.on_mismatch) options_.on_mismatch(result_.mismatch_texts.back());
   }
@@ -325,20 +345,26 @@ class Replay {
 }  // namespace
 
 bool ReplayResult::any_file_failed() const {
-  return std::any_of(files.begin(), files.end(), [](const ReplayFile& file) { return !file.error.empty(); });
+  return std::any_of(files.begin(), files.end(),
+                     [](const ReplayFile& file) { return !file.error.empty(); });
 }
 
 bool ReplayResult::any_file_used() const {
-  return std::any_of(files.begin(), files.end(), [](const ReplayFile& file) { return file.error.empty(); });
+  return std::any_of(files.begin(), files.end(),
+                     [](const ReplayFile& file) { return file.error.empty(); });
 }
 
 int ReplayResult::exit_code() const {
   switch (failure) {
-    case Failure::kAssertion: return kExitAssertion;
-    case Failure::kHang: return kExitHang;
-    case Failure::kInternal: return kExitInternal;
+    case Failure::kAssertion:
+      return kExitAssertion;
+    case Failure::kHang:
+      return kExitHang;
+    case Failure::kInternal:
+      return kExitInternal;
     case Failure::kOutput:
-    case Failure::kNone: break;
+    case Failure::kNone:
+      break;
   }
   if (statistics.mismatches != 0 || statistics.lost != 0) return kExitMismatch;
   if (failure == Failure::kOutput) return kExitBadInput;

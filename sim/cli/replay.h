@@ -51,7 +51,8 @@ struct ReplayOptions {
   std::function<void(const std::string&)> on_warning;   ///< one line, without "warning: "
   std::function<void(const std::string&)> on_error;     ///< one line, a capture that cannot be used
   std::function<void(const std::string&)> on_mismatch;  ///< several lines, as printed
-  std::function<void(std::uint64_t offered, std::uint64_t cycle)> on_progress;  ///< every 1024 frames
+  std::function<void(std::uint64_t offered, std::uint64_t cycle)>
+      on_progress;  ///< every 1024 frames
 };
 
 /// One capture of the command line, all its loops together.
@@ -87,8 +88,8 @@ struct ReplayResult {
   int exit_code() const;
 };
 
-/// Replays. Throws UsageError, OutputError (an output that cannot be created, before anything runs) and FilterError;
-/// everything that happens later is in the result.
+/// Replays. Throws UsageError, OutputError (an output that cannot be created, before anything runs)
+/// and FilterError; everything that happens later is in the result.
 ReplayResult replay(const ReplayOptions& options);
 
 /// The result as one JSON object, schema "syngate.replay/1".
@@ -96,6 +97,7 @@ std::string replay_json(const ReplayOptions& options, const ReplayResult& result
 
 struct Style;
 /// The result for people: what went in, what was decided, what next.
-std::string replay_text(const ReplayOptions& options, const ReplayResult& result, const Style& style);
+std::string replay_text(const ReplayOptions& options, const ReplayResult& result,
+                        const Style& style);
 
 }  // namespace syngate::sim

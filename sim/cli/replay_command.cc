@@ -73,8 +73,10 @@ std::uint32_t parse_policies(const std::vector<std::string>& texts) {
       found = true;
       policy = value == "on" ? policy | 1u << bit : policy & ~(1u << bit);
     }
-    if (!found) throw UsageError(fmt::format("--policy {}: no such policy; there are {}", text, names));
-    if (value != "on" && value != "off") throw UsageError(fmt::format("--policy {}: expected NAME=on or NAME=off", text));
+    if (!found)
+      throw UsageError(fmt::format("--policy {}: no such policy; there are {}", text, names));
+    if (value != "on" && value != "off")
+      throw UsageError(fmt::format("--policy {}: expected NAME=on or NAME=off", text));
   }
   return policy;
 }
@@ -87,8 +89,8 @@ std::string rerun_command(const std::vector<std::string>& arguments, std::uint64
     const std::string name = argument.substr(0, argument.find('='));
     if (name == "--json" || name == "-q" || name == "--quiet") continue;
     const bool with_value = name == "--limit" || name == "--seed" || name == "--out-reply" ||
-                            name == "--out-forward" || name == "--waves" || name == "--waves-frames" ||
-                            name == "--color";
+                            name == "--out-forward" || name == "--waves" ||
+                            name == "--waves-frames" || name == "--color";
     if (with_value) {
       if (argument == name) ++i;
       continue;
@@ -98,18 +100,21 @@ std::string rerun_command(const std::vector<std::string>& arguments, std::uint64
   return text + fmt::format(" --seed {}", seed);
 }
 
-// On a terminal one line that is rewritten, at most 10 times a second; else a line every 10 seconds.
+// On a terminal one line that is rewritten, at most 10 times a second; else a line every 10
+// seconds.
 class Progress {
  public:
   Progress() : terminal_(isatty(STDERR_FILENO) != 0), start_(Clock::now()), last_(start_) {}
 
   void show(std::uint64_t frames, std::uint64_t cycles) {
     const auto now = Clock::now();
-    if (now - last_ < (terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10000))) return;
+    if (now - last_ <
+        (terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10000)))
+      return;
     last_ = now;
     const double seconds = std::chrono::duration<double>(now - start_).count();
-    fmt::print(stderr, "{}{} frames, clock {}, {:.0f} frames/s{}", terminal_ ? "\r" : "", frames, cycles,
-               static_cast<double>(frames) / seconds, terminal_ ? "\x1b[K" : "\n");
+    fmt::print(stderr, "{}{} frames, clock {}, {:.0f} frames/s{}", terminal_ ? "\r" : "", frames,
+               cycles, static_cast<double>(frames) / seconds, terminal_ ? "\x1b[K" : "\n");
     shown_ = true;
   }
   void clear() {
@@ -136,13 +141,16 @@ class Progress {
   for (std::string& argument : copy) argv.push_back(argument.data());
   argv.push_back(nullptr);
   execv(path.c_str(), argv.data());
-  throw UsageError(fmt::format("--waves needs {}: {} (build the target syngate-traced)", path, std::strerror(errno)));
+  throw UsageError(fmt::format("--waves needs {}: {} (build the target syngate-traced)", path,
+                               std::strerror(errno)));
 }
 
 void resolve(Flags& flags, const AppContext& context) {
   ReplayOptions& replay = flags.replay;
-  const int paces = (flags.pps != 0) + (flags.mbps != 0) + !flags.line_rate.empty() + flags.topspeed;
-  if (paces > 1) throw UsageError("only one of --pps, --mbps, --line-rate, --topspeed can be given");
+  const int paces =
+      (flags.pps != 0) + (flags.mbps != 0) + !flags.line_rate.empty() + flags.topspeed;
+  if (paces > 1)
+    throw UsageError("only one of --pps, --mbps, --line-rate, --topspeed can be given");
   if (flags.pps != 0) {
     replay.pace = Pace::kFrames;
     replay.rate = positive_rate("--pps", flags.pps, 1000);
@@ -171,7 +179,8 @@ int run_replay(Flags& flags, const AppContext& context) {
   ReplayOptions& options = flags.replay;
   catch_signals();
   Progress progress;
-  // Standard output carries the result: in JSON the mismatches are inside it and people read them on stderr.
+  // Standard output carries the result: in JSON the mismatches are inside it and people read them
+  // on stderr.
   std::FILE* mismatch_stream = flags.json ? stderr : stdout;
   const Style style = make_style(context.color, stdout);
   const Style error_style = make_style(context.color, stderr);
@@ -188,7 +197,9 @@ int run_replay(Flags& flags, const AppContext& context) {
       progress.clear();
       fmt::print(stderr, "{} {}\n", error_style.paint(Color::kBold, "warning:"), text);
     };
-    options.on_progress = [&](std::uint64_t frames, std::uint64_t cycles) { progress.show(frames, cycles); };
+    options.on_progress = [&](std::uint64_t frames, std::uint64_t cycles) {
+      progress.show(frames, cycles);
+    };
   }
 
   const ReplayResult result = replay(options);
@@ -200,15 +211,19 @@ int run_replay(Flags& flags, const AppContext& context) {
   }
   if (result.failure != Failure::kNone) fmt::print(stderr, "error: {}\n", result.failure_text);
   if (result.any_file_failed() && result.any_file_used()) {
-    fmt::print(stderr, "error: some captures could not be used; the figures are those of the others\n");
+    fmt::print(stderr,
+               "error: some captures could not be used; the figures are those of the others\n");
   }
-  if (result.interrupted) fmt::print(stderr, "interrupted: the figures are those of the frames offered so far\n");
+  if (result.interrupted)
+    fmt::print(stderr, "interrupted: the figures are those of the frames offered so far\n");
   return result.exit_code();
 }
 
 constexpr const char* kFooter =
-    "\nWithout --protect, the destinations of the captures' SYNs are protected (first pass over the files): each address\n"
-    "with the range of its ports; more than 16 addresses are merged into common prefixes. From standard input everything\n"
+    "\nWithout --protect, the destinations of the captures' SYNs are protected (first pass over "
+    "the files): each address\n"
+    "with the range of its ports; more than 16 addresses are merged into common prefixes. From "
+    "standard input everything\n"
     "is protected.\n\n"
     "Examples:\n"
     "  syngate replay flood.pcap --out-reply reply.pcap\n"
@@ -219,33 +234,47 @@ constexpr const char* kFooter =
 void add_replay_command(CLI::App& app, AppContext& context) {
   auto flags = std::make_shared<Flags>();
   ReplayOptions& replay = flags->replay;
-  CLI::App* command = app.add_subcommand("replay", "captures in, through RTL and model, verdicts out");
-  command->add_option("CAPTURE", replay.captures, "pcap or pcapng files, - for standard input")->required();
+  CLI::App* command =
+      app.add_subcommand("replay", "captures in, through RTL and model, verdicts out");
+  command->add_option("CAPTURE", replay.captures, "pcap or pcapng files, - for standard input")
+      ->required();
 
-  command->add_option("--filter", flags->replay.filter, "only frames that match this BPF expression (as in tcpdump)")
+  command
+      ->add_option("--filter", flags->replay.filter,
+                   "only frames that match this BPF expression (as in tcpdump)")
       ->group("Input");
-  command->add_option("--truncated", flags->truncated, "frames cut by the snaplen: skip them, or pad them with zeros")
+  command
+      ->add_option("--truncated", flags->truncated,
+                   "frames cut by the snaplen: skip them, or pad them with zeros")
       ->check(CLI::IsMember({"skip", "pad"}))
       ->capture_default_str()
       ->group("Input");
   command
-      ->add_flag("--fix-checksums", replay.fix_checksums,
-                 "correct IPv4 and TCP checksums of TCP frames (captures taken with checksum offload)")
+      ->add_flag(
+          "--fix-checksums", replay.fix_checksums,
+          "correct IPv4 and TCP checksums of TCP frames (captures taken with checksum offload)")
       ->group("Input");
   command->add_option("--loop", replay.loop, "go through the captures N times")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000000000}))
       ->capture_default_str()
       ->group("Input");
-  command->add_option("--limit", replay.limit, "stop after N frames offered, 0 for all")->group("Input");
+  command->add_option("--limit", replay.limit, "stop after N frames offered, 0 for all")
+      ->group("Input");
 
-  command->add_option("--pps", flags->pps, "frames per second")->check(CLI::PositiveNumber)->group("Pace");
+  command->add_option("--pps", flags->pps, "frames per second")
+      ->check(CLI::PositiveNumber)
+      ->group("Pace");
   command->add_option("--mbps", flags->mbps, "Mbit per second of frame bytes")
       ->check(CLI::PositiveNumber)
       ->group("Pace");
-  command->add_option("--line-rate", flags->line_rate, "exact Ethernet line rate (frame + 24 bytes): 40G or 100G")
+  command
+      ->add_option("--line-rate", flags->line_rate,
+                   "exact Ethernet line rate (frame + 24 bytes): 40G or 100G")
       ->check(CLI::IsMember({"40G", "100G"}))
       ->group("Pace");
-  command->add_flag("--topspeed", flags->topspeed, "as fast as the pipeline takes them (default: as captured)")
+  command
+      ->add_flag("--topspeed", flags->topspeed,
+                 "as fast as the pipeline takes them (default: as captured)")
       ->group("Pace");
   command->add_option("--clock-mhz", replay.clock_mhz, "clock of the pipeline")
       ->check(CLI::Range(1u, 10000u))
@@ -254,7 +283,8 @@ void add_replay_command(CLI::App& app, AppContext& context) {
 
   command
       ->add_option("--protect", flags->protect,
-                   "protect CIDR[:PORTS], up to 16 times; PORTS is N or N-M; IPv6 with ports: [2001:db8::/32]:443")
+                   "protect CIDR[:PORTS], up to 16 times; PORTS is N or N-M; IPv6 with ports: "
+                   "[2001:db8::/32]:443")
       ->allow_extra_args(false)
       ->group("Pipeline");
   command->add_option("--mss", flags->mss, "MSS in SYN-ACKs (default 1460 for IPv4, 1440 for IPv6)")
@@ -262,14 +292,17 @@ void add_replay_command(CLI::App& app, AppContext& context) {
       ->group("Pipeline");
   command
       ->add_option_function<unsigned>(
-          "--wscale", [flags](unsigned value) { flags->replay.wscale = static_cast<std::uint8_t>(value); },
+          "--wscale",
+          [flags](unsigned value) { flags->replay.wscale = static_cast<std::uint8_t>(value); },
           "window scale in SYN-ACKs (default 7)")
       ->check(CLI::Range(0u, 14u))
       ->group("Pipeline");
   command->add_option("--policy", flags->policies, "NAME=on or NAME=off, repeatable")
       ->allow_extra_args(false)
       ->group("Pipeline");
-  command->add_option("--key-file", flags->key_file, "keys: lines 'name = 32 hex digits'; the others come from the seed")
+  command
+      ->add_option("--key-file", flags->key_file,
+                   "keys: lines 'name = 32 hex digits'; the others come from the seed")
       ->group("Pipeline");
   command->add_option("--count", replay.count, "minute count of the cookie at the start")
       ->capture_default_str()
@@ -278,30 +311,43 @@ void add_replay_command(CLI::App& app, AppContext& context) {
       ->capture_default_str()
       ->group("Pipeline");
 
-  command->add_option("--seed", replay.seed, "seed of keys and of random gaps; same seed, same bytes")
+  command
+      ->add_option("--seed", replay.seed, "seed of keys and of random gaps; same seed, same bytes")
       ->capture_default_str()
       ->group("Run");
   command->add_flag("--no-check", flags->no_check, "do not compare with the model")->group("Run");
   command->add_option("--idle", replay.idle, "probability of a gap in the input, per clock")
       ->check(CLI::Range(0.0, 0.99))
       ->group("Run");
-  command->add_option("--backpressure", replay.backpressure, "probability of a stalled output, per clock")
+  command
+      ->add_option("--backpressure", replay.backpressure,
+                   "probability of a stalled output, per clock")
       ->check(CLI::Range(0.0, 0.99))
       ->group("Run");
 
-  command->add_option("--out-reply", replay.out_reply, "write what leaves towards the clients (pcap, ns)")
+  command
+      ->add_option("--out-reply", replay.out_reply,
+                   "write what leaves towards the clients (pcap, ns)")
       ->group("Output");
-  command->add_option("--out-forward", replay.out_forward, "write what leaves towards the servers (pcap, ns)")
+  command
+      ->add_option("--out-forward", replay.out_forward,
+                   "write what leaves towards the servers (pcap, ns)")
       ->group("Output");
-  command->add_option("--waves", replay.waves, "write an FST of the run (needs syngate-traced)")->group("Output");
-  command->add_option("--waves-frames", replay.waves_frames, "end the FST after N frames, 0 for the whole run")
+  command->add_option("--waves", replay.waves, "write an FST of the run (needs syngate-traced)")
+      ->group("Output");
+  command
+      ->add_option("--waves-frames", replay.waves_frames,
+                   "end the FST after N frames, 0 for the whole run")
       ->capture_default_str()
       ->group("Output");
-  command->add_flag("--json", flags->json, "one JSON object (schema syngate.replay/1)")->group("Output");
+  command->add_flag("--json", flags->json, "one JSON object (schema syngate.replay/1)")
+      ->group("Output");
   command->add_flag("-q,--quiet", flags->quiet, "no warnings, no progress")->group("Output");
   command->footer(std::string(kFooter) + kExitCodeHelp);
   command->fallthrough();
-  command->callback([flags, &context] { context.selected = [flags, &context] { return run_replay(*flags, context); }; });
+  command->callback([flags, &context] {
+    context.selected = [flags, &context] { return run_replay(*flags, context); };
+  });
 }
 
 }  // namespace syngate::sim

@@ -20,7 +20,8 @@ constexpr unsigned kBarCells = 40;
 
 // File names are bytes; JSON wants UTF-8.
 std::string utf8(const std::string& text) {
-  return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
+  return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace))
+      .get<std::string>();
 }
 
 Json distribution_json(const Distribution& distribution) {
@@ -39,7 +40,8 @@ double frames_per_clock(const Statistics& statistics) {
 }
 
 std::uint64_t cookies_validated(const Statistics& statistics) {
-  return statistics.counters[defs::counter::kCookieAge0] + statistics.counters[defs::counter::kCookieAge1];
+  return statistics.counters[defs::counter::kCookieAge0] +
+         statistics.counters[defs::counter::kCookieAge1];
 }
 
 std::uint64_t of_verdict(const ReplayResult& result, defs::Verdict verdict) {
@@ -54,26 +56,36 @@ Color verdict_color(defs::Verdict verdict) {
   switch (verdict) {
     case defs::Verdict::kPass:
     case defs::Verdict::kHandoff:
-    case defs::Verdict::kHandoffPass: return Color::kGreen;
-    case defs::Verdict::kReply: return Color::kBlue;
-    case defs::Verdict::kDrop: return Color::kRed;
+    case defs::Verdict::kHandoffPass:
+      return Color::kGreen;
+    case defs::Verdict::kReply:
+      return Color::kBlue;
+    case defs::Verdict::kDrop:
+      return Color::kRed;
   }
   return Color::kNone;
 }
 
 std::string pace_text(const ReplayOptions& options) {
   switch (options.pace) {
-    case Pace::kCapture: return "as captured";
-    case Pace::kFrames: return fmt::format("{:g} frames/s", static_cast<double>(options.rate) / 1000.0);
-    case Pace::kBits: return fmt::format("{:g} Mbit/s", static_cast<double>(options.rate) / 1e6);
-    case Pace::kLine: return fmt::format("{:g} Gbit/s Ethernet line rate", static_cast<double>(options.rate) / 1e9);
-    case Pace::kTopSpeed: return "top speed";
+    case Pace::kCapture:
+      return "as captured";
+    case Pace::kFrames:
+      return fmt::format("{:g} frames/s", static_cast<double>(options.rate) / 1000.0);
+    case Pace::kBits:
+      return fmt::format("{:g} Mbit/s", static_cast<double>(options.rate) / 1e6);
+    case Pace::kLine:
+      return fmt::format("{:g} Gbit/s Ethernet line rate", static_cast<double>(options.rate) / 1e9);
+    case Pace::kTopSpeed:
+      return "top speed";
   }
   return "?";
 }
 
 std::string share(std::uint64_t value, std::uint64_t total) {
-  return total == 0 ? "" : fmt::format("{:.1f} %", 100.0 * static_cast<double>(value) / static_cast<double>(total));
+  return total == 0 ? ""
+                    : fmt::format("{:.1f} %",
+                                  100.0 * static_cast<double>(value) / static_cast<double>(total));
 }
 
 class Text {
@@ -91,14 +103,17 @@ class Text {
 
  private:
   void heading(const std::string& title) { text_ += style_.paint(Color::kBold, title) + "\n"; }
-  void line(const std::string& label, const std::string& value) { text_ += fmt::format("  {:<12}{}\n", label, value); }
+  void line(const std::string& label, const std::string& value) {
+    text_ += fmt::format("  {:<12}{}\n", label, value);
+  }
   std::string n(std::uint64_t value) const { return style_.number(value); }
 
   // A row of a table with a bar.
   void row(const std::string& name, std::uint64_t value, std::uint64_t total, Color color) {
     std::string bar = style_.bar(value, total, kBarCells);
     if (!bar.empty()) bar = "  " + style_.paint(color, bar);
-    text_ += fmt::format("  {:<20}{}{:>9}{}\n", name, pad_left(n(value), 12), share(value, total), bar);
+    text_ +=
+        fmt::format("  {:<20}{}{:>9}{}\n", name, pad_left(n(value), 12), share(value, total), bar);
   }
 
   void input() {
@@ -108,24 +123,27 @@ class Text {
       if (!file.error.empty()) {
         line("capture", style_.paint(Color::kRed, "not used: ") + file.error);
       } else if (!file.format.empty()) {
-        line("capture", fmt::format("{} ({}, {} frames)", file.path, file.format, n(file.counts.frames_read)));
+        line("capture",
+             fmt::format("{} ({}, {} frames)", file.path, file.format, n(file.counts.frames_read)));
       }
     }
     line("frames", fmt::format("{} read, {} offered, {} skipped", n(result_.counts.frames_read),
                                n(result_.frames_offered), n(result_.counts.skipped_total())));
     for (std::size_t i = 0; i < kSkipCount; ++i) {
       if (result_.counts.skipped[i] == 0) continue;
-      line("", fmt::format("skipped for {}: {}", skip_name(static_cast<Skip>(i)), n(result_.counts.skipped[i])));
+      line("", fmt::format("skipped for {}: {}", skip_name(static_cast<Skip>(i)),
+                           n(result_.counts.skipped[i])));
     }
     if (result_.counts.frames_padded != 0) {
       line("", fmt::format("padded to 60 bytes: {}", n(result_.counts.frames_padded)));
     }
     if (result_.counts.frames_extended != 0) {
-      line("", fmt::format("cut by the snaplen, filled with zeros: {}", n(result_.counts.frames_extended)));
+      line("", fmt::format("cut by the snaplen, filled with zeros: {}",
+                           n(result_.counts.frames_extended)));
     }
     if (options_.fix_checksums) {
-      line("", fmt::format("checksums fixed: {}, IPv4 lengths set: {}", n(result_.counts.checksums_fixed),
-                           n(result_.counts.lengths_fixed)));
+      line("", fmt::format("checksums fixed: {}, IPv4 lengths set: {}",
+                           n(result_.counts.checksums_fixed), n(result_.counts.lengths_fixed)));
     }
     line("pace", fmt::format("{}, clock {} MHz", pace_text(options_), options_.clock_mhz));
     bool first = true;
@@ -142,7 +160,8 @@ class Text {
     heading(result_.interrupted ? "What was decided (interrupted)" : "What was decided");
     for (unsigned i = 0; i < defs::kVerdictCount; ++i) {
       const auto verdict = static_cast<defs::Verdict>(i);
-      row(std::string(defs::to_string(verdict)), result_.verdicts[i], result_.frames_offered, verdict_color(verdict));
+      row(std::string(defs::to_string(verdict)), result_.verdicts[i], result_.frames_offered,
+          verdict_color(verdict));
     }
     const std::uint64_t drops = of_verdict(result_, defs::Verdict::kDrop);
     for (unsigned i = 1; drops != 0 && i < defs::kReasonCount; ++i) {
@@ -150,8 +169,10 @@ class Text {
       row("  " + std::string(defs::to_string(static_cast<defs::Reason>(i))), result_.reasons[i],
           result_.frames_offered, Color::kRed);
     }
-    line("cookies", fmt::format("{} sent, {} validated, {} rejected", n(of_verdict(result_, defs::Verdict::kReply)),
-                                n(cookies_validated(statistics)), n(of_reason(result_, defs::Reason::kBadCookie))));
+    line("cookies", fmt::format("{} sent, {} validated, {} rejected",
+                                n(of_verdict(result_, defs::Verdict::kReply)),
+                                n(cookies_validated(statistics)),
+                                n(of_reason(result_, defs::Reason::kBadCookie))));
     distribution("latency", statistics.latency);
     distribution("queueing", statistics.queueing);
     if (statistics.busy_cycles != 0) {
@@ -159,8 +180,9 @@ class Text {
       line("rate", fmt::format("{:.4f} frames per clock while busy: {:.3f} Mpps at {} MHz", rate,
                                rate * options_.clock_mhz, options_.clock_mhz));
     }
-    const std::string compared = options_.check ? fmt::format("{} mismatches", n(statistics.mismatches))
-                                                : "not compared (--no-check)";
+    const std::string compared = options_.check
+                                     ? fmt::format("{} mismatches", n(statistics.mismatches))
+                                     : "not compared (--no-check)";
     const bool good = statistics.mismatches == 0 && statistics.lost == 0;
     line("model", style_.paint(good ? Color::kGreen : Color::kMagenta,
                                fmt::format("{}, {} lost", compared, n(statistics.lost))));
@@ -171,8 +193,9 @@ class Text {
     const auto ns = [this](std::uint64_t clocks) {
       return static_cast<double>(clocks) * 1000.0 / static_cast<double>(options_.clock_mhz);
     };
-    line(label, fmt::format("min {}, median {}, p99 {}, max {} clocks ({:g}, {:g}, {:g}, {:g} ns)", n(d.min),
-                            n(d.median), n(d.p99), n(d.max), ns(d.min), ns(d.median), ns(d.p99), ns(d.max)));
+    line(label, fmt::format("min {}, median {}, p99 {}, max {} clocks ({:g}, {:g}, {:g}, {:g} ns)",
+                            n(d.min), n(d.median), n(d.p99), n(d.max), ns(d.min), ns(d.median),
+                            ns(d.p99), ns(d.max)));
   }
 
   void next() {
@@ -184,13 +207,17 @@ class Text {
   std::vector<std::string> suggestions() const {
     std::vector<std::string> list;
     if (result_.statistics.mismatches != 0) {
-      list.push_back("RTL and model differ: run the command of the first mismatch again with --waves FILE.fst");
+      list.push_back(
+          "RTL and model differ: run the command of the first mismatch again with --waves "
+          "FILE.fst");
     }
     if (result_.counts.skipped[static_cast<std::size_t>(Skip::kTruncatedCapture)] != 0) {
       list.push_back("frames were cut by the snaplen: --truncated=pad fills them with zeros");
     }
     if (of_reason(result_, defs::Reason::kBadTcpChecksum) != 0 && !options_.fix_checksums) {
-      list.push_back("TCP checksums are wrong: if the capture was taken with checksum offload, use --fix-checksums");
+      list.push_back(
+          "TCP checksums are wrong: if the capture was taken with checksum offload, use "
+          "--fix-checksums");
     }
     if (!options_.out_reply.empty() || !options_.out_forward.empty()) {
       std::string read = "look at the output:";
@@ -203,8 +230,9 @@ class Text {
     if (list.empty()) {
       std::string captures;
       for (const ReplayFile& file : result_.files) captures += " " + shell_quote(file.path);
-      list.push_back(fmt::format("keep the answers: syngate replay{} --out-reply reply.pcap --out-forward forward.pcap",
-                                 captures));
+      list.push_back(fmt::format(
+          "keep the answers: syngate replay{} --out-reply reply.pcap --out-forward forward.pcap",
+          captures));
     }
     return list;
   }
@@ -237,7 +265,8 @@ std::string replay_json(const ReplayOptions& options, const ReplayResult& result
   root["frames_offered"] = result.frames_offered;
   Json& skipped = root["frames_skipped"] = Json::object();
   for (std::size_t i = 0; i < kSkipCount; ++i) {
-    if (result.counts.skipped[i] != 0) skipped[skip_name(static_cast<Skip>(i))] = result.counts.skipped[i];
+    if (result.counts.skipped[i] != 0)
+      skipped[skip_name(static_cast<Skip>(i))] = result.counts.skipped[i];
   }
   root["frames_padded"] = result.counts.frames_padded;
   root["frames_extended"] = result.counts.frames_extended;
@@ -261,34 +290,41 @@ std::string replay_json(const ReplayOptions& options, const ReplayResult& result
   const double rate = frames_per_clock(statistics);
   root["frames_per_clock"] = any && statistics.busy_cycles != 0 ? Json(rate) : Json(nullptr);
   root["clock_mhz"] = options.clock_mhz;
-  root["simulated_mpps"] = any && statistics.busy_cycles != 0 ? Json(rate * options.clock_mhz) : Json(nullptr);
+  root["simulated_mpps"] =
+      any && statistics.busy_cycles != 0 ? Json(rate * options.clock_mhz) : Json(nullptr);
   root["cycles"] = statistics.cycles;
   root["rotations"] = result.rotations;
   root["cookies"] = {{"sent", of_verdict(result, defs::Verdict::kReply)},
                      {"validated", cookies_validated(statistics)},
                      {"rejected", of_reason(result, defs::Reason::kBadCookie)}};
   root["protected"] = Json::array();
-  for (const model::Destination& destination : result.destinations) root["protected"].push_back(to_text(destination));
+  for (const model::Destination& destination : result.destinations)
+    root["protected"].push_back(to_text(destination));
   Json& counters = root["counters"] = Json::object();
   for (unsigned i = 0; i < defs::counter::kCount; ++i) {
     const std::string_view name = defs::counter::name(i);
     if (!name.empty()) counters[std::string(name)] = statistics.counters[i];
   }
-  const auto path_or_null = [](const std::string& path) { return path.empty() ? Json(nullptr) : Json(utf8(path)); };
-  root["outputs"] = {{"reply", path_or_null(options.out_reply)}, {"forward", path_or_null(options.out_forward)}};
+  const auto path_or_null = [](const std::string& path) {
+    return path.empty() ? Json(nullptr) : Json(utf8(path));
+  };
+  root["outputs"] = {{"reply", path_or_null(options.out_reply)},
+                     {"forward", path_or_null(options.out_forward)}};
   root["interrupted"] = result.interrupted;
   root["warnings"] = Json::array();
   for (const std::string& warning : result.warnings) root["warnings"].push_back(utf8(warning));
   if (!result.mismatch_texts.empty()) {
     root["mismatch_texts"] = Json::array();
-    for (const std::string& mismatch : result.mismatch_texts) root["mismatch_texts"].push_back(utf8(mismatch));
+    for (const std::string& mismatch : result.mismatch_texts)
+      root["mismatch_texts"].push_back(utf8(mismatch));
   }
   if (result.failure != Failure::kNone) root["error"] = utf8(result.failure_text);
   root["exit_code"] = result.exit_code();
   return root.dump(2) + "\n";
 }
 
-std::string replay_text(const ReplayOptions& options, const ReplayResult& result, const Style& style) {
+std::string replay_text(const ReplayOptions& options, const ReplayResult& result,
+                        const Style& style) {
   return Text(options, result, style).render();
 }
 

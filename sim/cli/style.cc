@@ -18,8 +18,9 @@ bool locale_is_utf8() {
     const char* value = std::getenv(name);
     if (value == nullptr || *value == '\0') continue;
     std::string text = value;
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
+      return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    });
     return text.find("utf-8") != std::string::npos || text.find("utf8") != std::string::npos;
   }
   return false;
@@ -27,8 +28,9 @@ bool locale_is_utf8() {
 
 // UTF-8 characters, each one cell wide in what we print.
 std::size_t cells(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
 }
 
 }  // namespace
@@ -37,12 +39,23 @@ std::string Style::paint(Color chosen, const std::string& text) const {
   if (!color || chosen == Color::kNone || text.empty()) return text;
   const char* code = "0";
   switch (chosen) {
-    case Color::kNone: break;
-    case Color::kGreen: code = "32"; break;
-    case Color::kBlue: code = "34"; break;
-    case Color::kRed: code = "31"; break;
-    case Color::kMagenta: code = "35"; break;
-    case Color::kBold: code = "1"; break;
+    case Color::kNone:
+      break;
+    case Color::kGreen:
+      code = "32";
+      break;
+    case Color::kBlue:
+      code = "34";
+      break;
+    case Color::kRed:
+      code = "31";
+      break;
+    case Color::kMagenta:
+      code = "35";
+      break;
+    case Color::kBold:
+      code = "1";
+      break;
   }
   return std::string("\x1b[") + code + "m" + text + "\x1b[0m";
 }

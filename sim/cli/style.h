@@ -22,7 +22,8 @@ struct Style {
   std::string bar(std::uint64_t value, std::uint64_t total, unsigned width) const;
 };
 
-/// `mode`: auto, always or never. auto means colours on a terminal unless NO_COLOR is set (no-color.org).
+/// `mode`: auto, always or never. auto means colours on a terminal unless NO_COLOR is set
+/// (no-color.org).
 Style make_style(const std::string& mode, std::FILE* stream);
 
 /// Right-aligns text of `width` visible cells (thin spaces count as one).

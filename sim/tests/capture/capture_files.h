@@ -47,13 +47,17 @@ struct Packet {
   std::uint32_t wire_length = 0;  // 0: as captured
 };
 
-inline Bytes pcap_file(const std::vector<Packet>& packets, std::uint32_t link_type = 1, bool big = false,
-                       std::uint32_t magic = 0xa1b2c3d4) {
+inline Bytes pcap_file(const std::vector<Packet>& packets, std::uint32_t link_type = 1,
+                       bool big = false, std::uint32_t magic = 0xa1b2c3d4) {
   Maker maker(big);
   maker.u32(magic).u16(2).u16(4).u32(0).u32(0).u32(65535).u32(link_type);
   for (const Packet& packet : packets) {
     const std::size_t wire = packet.wire_length != 0 ? packet.wire_length : packet.data.size();
-    maker.u32(packet.seconds).u32(packet.fraction).u32(packet.data.size()).u32(wire).raw(packet.data);
+    maker.u32(packet.seconds)
+        .u32(packet.fraction)
+        .u32(packet.data.size())
+        .u32(wire)
+        .raw(packet.data);
   }
   return maker.bytes;
 }
@@ -65,10 +69,12 @@ inline Bytes pcapng_block(std::uint32_t type, Bytes body, bool big) {
 }
 
 inline Bytes pcapng_section(bool big) {
-  return pcapng_block(0x0a0d0d0a, Maker(big).u32(0x1a2b3c4d).u16(1).u16(0).u64(~std::uint64_t{0}).bytes, big);
+  return pcapng_block(0x0a0d0d0a,
+                      Maker(big).u32(0x1a2b3c4d).u16(1).u16(0).u64(~std::uint64_t{0}).bytes, big);
 }
 
-inline Bytes pcapng_interface(std::uint32_t link_type, bool big, const Bytes& options = {}, std::uint32_t snaplen = 0) {
+inline Bytes pcapng_interface(std::uint32_t link_type, bool big, const Bytes& options = {},
+                              std::uint32_t snaplen = 0) {
   return pcapng_block(1, Maker(big).u16(link_type).u16(0).u32(snaplen).raw(options).bytes, big);
 }
 
@@ -78,17 +84,18 @@ inline Bytes pcapng_option(std::uint32_t code, Bytes value, bool big) {
   return Maker(big).u16(code).u16(static_cast<std::uint32_t>(length)).raw(value).bytes;
 }
 
-inline Bytes pcapng_packet(std::uint32_t interface, std::uint64_t ticks, const Bytes& data, bool big,
-                           std::uint32_t wire_length = 0) {
+inline Bytes pcapng_packet(std::uint32_t interface, std::uint64_t ticks, const Bytes& data,
+                           bool big, std::uint32_t wire_length = 0) {
   const std::size_t wire = wire_length != 0 ? wire_length : data.size();
-  return pcapng_block(6, Maker(big)
-                             .u32(interface)
-                             .u32(ticks >> 32)
-                             .u32(ticks & 0xffffffff)
-                             .u32(data.size())
-                             .u32(wire)
-                             .raw(data)
-                             .bytes,
+  return pcapng_block(6,
+                      Maker(big)
+                          .u32(interface)
+                          .u32(ticks >> 32)
+                          .u32(ticks & 0xffffffff)
+                          .u32(data.size())
+                          .u32(wire)
+                          .raw(data)
+                          .bytes,
                       big);
 }
 
@@ -118,7 +125,8 @@ class TempFile {
     const int fd = mkstemp(path_.data());
     if (fd < 0) std::abort();
     std::FILE* file = fdopen(fd, "wb");
-    if (file == nullptr || std::fwrite(content.data(), 1, content.size(), file) != content.size()) std::abort();
+    if (file == nullptr || std::fwrite(content.data(), 1, content.size(), file) != content.size())
+      std::abort();
     std::fclose(file);
   }
   ~TempFile() { unlink(path_.c_str()); }
@@ -138,7 +146,9 @@ struct ReadResult {
   std::string error;
   std::string description;
 
-  std::uint64_t skipped(Skip reason) const { return counts.skipped[static_cast<std::size_t>(reason)]; }
+  std::uint64_t skipped(Skip reason) const {
+    return counts.skipped[static_cast<std::size_t>(reason)];
+  }
 };
 
 inline ReadResult read_file(const Bytes& content, const CaptureOptions& options = {}) {
@@ -161,6 +171,8 @@ inline ReadResult read_file(const Bytes& content, const CaptureOptions& options 
   return result;
 }
 
-inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 }  // namespace syngate::sim::test

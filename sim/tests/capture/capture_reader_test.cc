@@ -18,8 +18,9 @@ TEST_CASE("pcap in both byte orders and resolutions") {
   for (const bool big : {false, true}) {
     for (const bool nano : {false, true}) {
       const std::uint32_t magic = nano ? 0xa1b23c4d : 0xa1b2c3d4;
-      const auto result = read_file(
-          pcap_file({{1600000000, 123456, marked_frame(1, 60)}, {1600000001, 7, marked_frame(2, 1514)}}, 1, big, magic));
+      const auto result = read_file(pcap_file(
+          {{1600000000, 123456, marked_frame(1, 60)}, {1600000001, 7, marked_frame(2, 1514)}}, 1,
+          big, magic));
       REQUIRE(result.error.empty());
       REQUIRE(result.warnings.empty());
       REQUIRE(result.frames.size() == 2);
@@ -47,7 +48,8 @@ TEST_CASE("pcap with the longer record header of the modified format") {
 TEST_CASE("pcap 2.2 has its two lengths the other way round") {
   Maker maker(true);
   maker.u32(0xa1b2c3d4).u16(2).u16(2).u32(0).u32(0).u32(65535).u32(1);
-  maker.u32(5).u32(6).u32(100).u32(60).raw(marked_frame(9, 60));  // wire length, then captured length
+  maker.u32(5).u32(6).u32(100).u32(60).raw(
+      marked_frame(9, 60));  // wire length, then captured length
   CaptureOptions pad;
   pad.pad_truncated = true;
   const auto result = read_file(maker.bytes, pad);
@@ -61,9 +63,9 @@ TEST_CASE("an FCS that the file announces is taken off") {
   REQUIRE(classic.frames.size() == 1);
   CHECK(classic.frames[0].bytes.size() == 64);
   for (const std::uint8_t value : Bytes{4, 32}) {
-    const auto modern = read_file(join({pcapng_section(false),
-                                        pcapng_interface(1, false, pcapng_option(13, {value}, false)),
-                                        pcapng_packet(0, 1, marked_frame(1, 68), false)}));
+    const auto modern = read_file(
+        join({pcapng_section(false), pcapng_interface(1, false, pcapng_option(13, {value}, false)),
+              pcapng_packet(0, 1, marked_frame(1, 68), false)}));
     REQUIRE(modern.frames.size() == 1);
     CHECK(modern.frames[0].bytes.size() == 64);
   }
@@ -75,8 +77,9 @@ TEST_CASE("pcapng in both byte orders, microseconds unless it says otherwise") {
         join({pcapng_section(big), pcapng_interface(1, big),
               pcapng_interface(1, big, pcapng_option(9, {9}, big)),
               pcapng_interface(1, big, pcapng_option(9, {0x80 | 10}, big)),
-              pcapng_interface(1, big, join({pcapng_option(9, {0}, big),
-                                             pcapng_option(14, Maker(big).u64(1000).bytes, big)})),
+              pcapng_interface(1, big,
+                               join({pcapng_option(9, {0}, big),
+                                     pcapng_option(14, Maker(big).u64(1000).bytes, big)})),
               pcapng_packet(0, 1600000000123456, marked_frame(1, 61), big),
               pcapng_packet(1, 1600000000123456789, marked_frame(2, 62), big),
               pcapng_packet(2, 5 * 1024 + 512, marked_frame(3, 63), big),
@@ -95,21 +98,24 @@ TEST_CASE("pcapng in both byte orders, microseconds unless it says otherwise") {
 
 TEST_CASE("pcapng timestamps that no calendar knows are clamped") {
   for (const std::uint8_t resolution : Bytes{0x00, 0x7f, 0x80, 0xff}) {
-    const auto result = read_file(join({pcapng_section(false),
-                                        pcapng_interface(1, false, pcapng_option(9, {resolution}, false)),
-                                        pcapng_packet(0, ~std::uint64_t{0}, marked_frame(1, 60), false)}));
+    const auto result = read_file(join(
+        {pcapng_section(false), pcapng_interface(1, false, pcapng_option(9, {resolution}, false)),
+         pcapng_packet(0, ~std::uint64_t{0}, marked_frame(1, 60), false)}));
     REQUIRE(result.frames.size() == 1);
   }
 }
 
-TEST_CASE("pcapng: simple and old packet blocks, unknown blocks, several sections of different byte order") {
+TEST_CASE(
+    "pcapng: simple and old packet blocks, unknown blocks, several sections of different byte "
+    "order") {
   const Bytes frame = marked_frame(5, 61);
   const Bytes simple = pcapng_block(3, Maker(false).u32(61).raw(frame).bytes, false);
-  const Bytes old =
-      pcapng_block(2, Maker(true).u16(0).u16(3).u32(0).u32(2000000).u32(61).u32(61).raw(frame).bytes, true);
-  const auto result = read_file(join({pcapng_section(false), pcapng_block(0x0bad, marked_frame(0, 40), false),
-                                      pcapng_interface(1, false), simple, pcapng_block(4, {}, false),
-                                      pcapng_section(true), pcapng_interface(1, true), old}));
+  const Bytes old = pcapng_block(
+      2, Maker(true).u16(0).u16(3).u32(0).u32(2000000).u32(61).u32(61).raw(frame).bytes, true);
+  const auto result =
+      read_file(join({pcapng_section(false), pcapng_block(0x0bad, marked_frame(0, 40), false),
+                      pcapng_interface(1, false), simple, pcapng_block(4, {}, false),
+                      pcapng_section(true), pcapng_interface(1, true), old}));
   REQUIRE(result.error.empty());
   REQUIRE(result.warnings.empty());
   REQUIRE(result.frames.size() == 2);
@@ -127,9 +133,10 @@ TEST_CASE("pcapng: a simple packet block is as long as the first interface's sna
 }
 
 TEST_CASE("pcapng: interfaces start anew in every section; a packet of an unknown one is skipped") {
-  const auto result = read_file(join({pcapng_section(false), pcapng_interface(1, false),
-                                      pcapng_packet(0, 1, marked_frame(1, 60), false), pcapng_section(false),
-                                      pcapng_packet(0, 1, marked_frame(2, 60), false)}));
+  const auto result =
+      read_file(join({pcapng_section(false), pcapng_interface(1, false),
+                      pcapng_packet(0, 1, marked_frame(1, 60), false), pcapng_section(false),
+                      pcapng_packet(0, 1, marked_frame(2, 60), false)}));
   CHECK(result.frames.size() == 1);
   CHECK(result.skipped(Skip::kNoInterface) == 1);
   CHECK(accounted(result));
@@ -137,11 +144,11 @@ TEST_CASE("pcapng: interfaces start anew in every section; a packet of an unknow
 
 TEST_CASE("pcapng with mixed link types: usable ones are read, others skipped") {
   const Bytes ip = {0x45, 0, 0, 20, 0, 0, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2};
-  const auto result = read_file(join({pcapng_section(false), pcapng_interface(1, false, {}, 100),
-                                      pcapng_interface(127, false, {}, 200), pcapng_interface(101, false),
-                                      pcapng_packet(0, 1, marked_frame(1, 60), false),
-                                      pcapng_packet(1, 1, marked_frame(2, 60), false),
-                                      pcapng_packet(2, 1, ip, false)}));
+  const auto result = read_file(
+      join({pcapng_section(false), pcapng_interface(1, false, {}, 100),
+            pcapng_interface(127, false, {}, 200), pcapng_interface(101, false),
+            pcapng_packet(0, 1, marked_frame(1, 60), false),
+            pcapng_packet(1, 1, marked_frame(2, 60), false), pcapng_packet(2, 1, ip, false)}));
   REQUIRE(result.error.empty());
   CHECK(result.frames.size() == 2);
   CHECK(result.skipped(Skip::kLinkType) == 1);
@@ -151,15 +158,16 @@ TEST_CASE("pcapng with mixed link types: usable ones are read, others skipped") 
 TEST_CASE("a file of one unusable link type is refused by name") {
   const auto classic = read_file(pcap_file({{1, 0, marked_frame(1, 60)}}, 127));
   CHECK(contains(classic.error, "link type 127 (IEEE802_11_RADIO) is not supported"));
-  const auto modern = read_file(join(
-      {pcapng_section(false), pcapng_interface(127, false), pcapng_packet(0, 1, marked_frame(1, 60), false)}));
+  const auto modern = read_file(join({pcapng_section(false), pcapng_interface(127, false),
+                                      pcapng_packet(0, 1, marked_frame(1, 60), false)}));
   CHECK(contains(modern.error, "link type 127 (IEEE802_11_RADIO) is not supported"));
   CHECK(modern.counts.frames_read == 1);
   CHECK(accounted(modern));
 }
 
 TEST_CASE("files without packets are fine") {
-  for (const auto& content : {pcap_file({}), pcapng_section(true), join({pcapng_section(false), pcapng_interface(1, false)})}) {
+  for (const auto& content : {pcap_file({}), pcapng_section(true),
+                              join({pcapng_section(false), pcapng_interface(1, false)})}) {
     const auto result = read_file(content);
     CHECK(result.error.empty());
     CHECK(result.warnings.empty());
@@ -173,7 +181,8 @@ TEST_CASE("what is no capture is refused with the reason") {
   CHECK(contains(read_file({0x28, 0xb5, 0x2f, 0xfd, 0}).error, "zstd"));
   CHECK(contains(read_file({0xfd, '7', 'z', 'X', 'Z', 0}).error, "xz"));
   CHECK(contains(read_file({'B', 'Z', 'h', '9'}).error, "bzip2"));
-  CHECK(contains(read_file({'P', 'K', 3, 4, 5, 6, 7, 8}).error, "neither pcap nor pcapng (it starts with 50 4b 03 04)"));
+  CHECK(contains(read_file({'P', 'K', 3, 4, 5, 6, 7, 8}).error,
+                 "neither pcap nor pcapng (it starts with 50 4b 03 04)"));
   CHECK(contains(read_file({0xd4, 0xc3}).error, "only 2 bytes"));
   Bytes version = pcap_file({});
   version[4] = 9;
@@ -198,30 +207,39 @@ TEST_CASE("what is no capture is refused with the reason") {
   }
 }
 
-// Cut at every byte: before the end of the file header an error, then the whole frames before the cut, with a warning unless
-// the cut is between records. The ends of the records are summed up by hand from the format.
+// Cut at every byte: before the end of the file header an error, then the whole frames before the
+// cut, with a warning unless the cut is between records. The ends of the records are summed up by
+// hand from the format.
 TEST_CASE("a file cut anywhere keeps what is before the cut") {
   struct Sample {
     const char* name;
     Bytes content;
-    std::size_t header;             // bytes without which there is no capture
-    std::vector<std::size_t> clean;  // ends of records or blocks
+    std::size_t header;               // bytes without which there is no capture
+    std::vector<std::size_t> clean;   // ends of records or blocks
     std::vector<std::size_t> frames;  // ends of packet records
   };
   const std::vector<Sample> samples = {
-      {"pcap", pcap_file({{1, 0, marked_frame(1, 60)}, {2, 0, marked_frame(2, 61)}, {3, 0, marked_frame(3, 70)}}),
-       24, {24, 24 + 76, 24 + 76 + 77, 24 + 76 + 77 + 86}, {24 + 76, 24 + 76 + 77, 24 + 76 + 77 + 86}},
+      {"pcap",
+       pcap_file(
+           {{1, 0, marked_frame(1, 60)}, {2, 0, marked_frame(2, 61)}, {3, 0, marked_frame(3, 70)}}),
+       24,
+       {24, 24 + 76, 24 + 76 + 77, 24 + 76 + 77 + 86},
+       {24 + 76, 24 + 76 + 77, 24 + 76 + 77 + 86}},
       {"pcapng",
-       join({pcapng_section(false), pcapng_interface(1, false), pcapng_packet(0, 1, marked_frame(1, 60), false),
+       join({pcapng_section(false), pcapng_interface(1, false),
+             pcapng_packet(0, 1, marked_frame(1, 60), false),
              pcapng_packet(0, 2, marked_frame(2, 61), false)}),
-       28, {28, 48, 48 + 92, 48 + 92 + 96}, {48 + 92, 48 + 92 + 96}},
+       28,
+       {28, 48, 48 + 92, 48 + 92 + 96},
+       {48 + 92, 48 + 92 + 96}},
   };
   for (const Sample& sample : samples) {
     INFO(sample.name);
     REQUIRE(sample.content.size() == sample.clean.back());
     for (std::size_t cut = 0; cut <= sample.content.size(); ++cut) {
       INFO("cut after " << cut << " bytes");
-      const auto result = read_file(Bytes(sample.content.begin(), sample.content.begin() + static_cast<std::ptrdiff_t>(cut)));
+      const auto result = read_file(
+          Bytes(sample.content.begin(), sample.content.begin() + static_cast<std::ptrdiff_t>(cut)));
       if (cut < sample.header) {
         CHECK_FALSE(result.error.empty());
         continue;
@@ -230,10 +248,12 @@ TEST_CASE("a file cut anywhere keeps what is before the cut") {
       std::size_t expected = 0;
       for (const std::size_t end : sample.frames) expected += end <= cut ? 1 : 0;
       CHECK(result.frames.size() == expected);
-      const bool clean = std::find(sample.clean.begin(), sample.clean.end(), cut) != sample.clean.end();
+      const bool clean =
+          std::find(sample.clean.begin(), sample.clean.end(), cut) != sample.clean.end();
       REQUIRE(result.warnings.size() == (clean ? 0 : 1));
       if (!clean) {
-        CHECK(contains(result.warnings[0], "cut in frame " + std::to_string(expected + 1) + " at offset " + std::to_string(cut)));
+        CHECK(contains(result.warnings[0], "cut in frame " + std::to_string(expected + 1) +
+                                               " at offset " + std::to_string(cut)));
       }
     }
   }
@@ -267,9 +287,12 @@ TEST_CASE("an absurd record length ends the file there with a warning") {
   CHECK(result.error.empty());
   CHECK(result.frames.size() == 1);
   REQUIRE(result.warnings.size() == 1);
-  CHECK(contains(result.warnings[0], "unreadable from frame 2 at offset 100 (captured length 2147483647 is more than 262144)"));
+  CHECK(contains(
+      result.warnings[0],
+      "unreadable from frame 2 at offset 100 (captured length 2147483647 is more than 262144)"));
 
-  Bytes blocks = join({pcapng_section(false), pcapng_interface(1, false), pcapng_packet(0, 1, marked_frame(1, 60), false)});
+  Bytes blocks = join({pcapng_section(false), pcapng_interface(1, false),
+                       pcapng_packet(0, 1, marked_frame(1, 60), false)});
   const Bytes block = Maker(false).u32(6).u32(8).u32(0).u32(0).bytes;
   blocks.insert(blocks.end(), block.begin(), block.end());
   const auto modern = read_file(blocks);
@@ -279,7 +302,8 @@ TEST_CASE("an absurd record length ends the file there with a warning") {
 }
 
 TEST_CASE("frames below 60 bytes are padded like a MAC does") {
-  const auto result = read_file(pcap_file({{1, 0, marked_frame(1, 59)}, {1, 0, marked_frame(1, 60)}, {1, 0, {0xaa}}}));
+  const auto result = read_file(
+      pcap_file({{1, 0, marked_frame(1, 59)}, {1, 0, marked_frame(1, 60)}, {1, 0, {0xaa}}}));
   REQUIRE(result.frames.size() == 3);
   CHECK(result.counts.frames_padded == 2);
   Bytes padded = marked_frame(1, 59);
@@ -290,9 +314,12 @@ TEST_CASE("frames below 60 bytes are padded like a MAC does") {
 }
 
 TEST_CASE("cut frames: skipped, or filled with zeros; too long ones are skipped in any case") {
-  const Bytes content = pcap_file({{1, 0, marked_frame(1, 64), 100}, {1, 0, marked_frame(1, 64), 9216},
-                                   {1, 0, marked_frame(1, 64), 16001}, {1, 0, marked_frame(1, 16001)},
-                                   {1, 0, marked_frame(1, 16000)}, {1, 0, marked_frame(1, 9217)}});
+  const Bytes content = pcap_file({{1, 0, marked_frame(1, 64), 100},
+                                   {1, 0, marked_frame(1, 64), 9216},
+                                   {1, 0, marked_frame(1, 64), 16001},
+                                   {1, 0, marked_frame(1, 16001)},
+                                   {1, 0, marked_frame(1, 16000)},
+                                   {1, 0, marked_frame(1, 9217)}});
   const auto skipped = read_file(content);
   CHECK(skipped.frames.size() == 2);
   CHECK(skipped.skipped(Skip::kTruncatedCapture) == 3);
@@ -311,14 +338,16 @@ TEST_CASE("cut frames: skipped, or filled with zeros; too long ones are skipped 
 }
 
 TEST_CASE("records without bytes are skipped, records longer than their wire length are kept") {
-  const auto result = read_file(pcap_file({{1, 0, {}}, {1, 0, {}, 60}, {1, 0, marked_frame(3, 70), 20}}));
+  const auto result =
+      read_file(pcap_file({{1, 0, {}}, {1, 0, {}, 60}, {1, 0, marked_frame(3, 70), 20}}));
   CHECK(result.skipped(Skip::kEmptyRecord) == 2);
   REQUIRE(result.frames.size() == 1);
   CHECK(result.frames[0].number == 3);
   CHECK(result.frames[0].bytes.size() == 70);
 }
 
-// An IPv4 TCP header with the given flags and ports behind 14 bytes of Ethernet; the filter needs no more.
+// An IPv4 TCP header with the given flags and ports behind 14 bytes of Ethernet; the filter needs
+// no more.
 Bytes tcp_frame(std::uint8_t flags, std::uint8_t port) {
   Bytes frame = marked_frame(0, 60);
   const Bytes ip = {0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2};
@@ -331,7 +360,8 @@ Bytes tcp_frame(std::uint8_t flags, std::uint8_t port) {
 }
 
 TEST_CASE("the filter is tcpdump's") {
-  const Bytes content = pcap_file({{1, 0, tcp_frame(2, 80)}, {1, 0, tcp_frame(0x12, 80)}, {1, 0, tcp_frame(2, 81)}});
+  const Bytes content =
+      pcap_file({{1, 0, tcp_frame(2, 80)}, {1, 0, tcp_frame(0x12, 80)}, {1, 0, tcp_frame(2, 81)}});
   CaptureOptions options;
   options.filter = "tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn and dst port 80";
   const auto result = read_file(content, options);
@@ -346,12 +376,13 @@ TEST_CASE("the filter is tcpdump's") {
 TEST_CASE("the filter works for every link type of a mixed file") {
   const Bytes frame = tcp_frame(2, 80);
   const Bytes ip(frame.begin() + 14, frame.end());
-  const Bytes six = {0x60, 0, 0, 0, 0, 0, 59, 64, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-                     0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2};
-  std::vector<Bytes> parts = {pcapng_section(false), pcapng_interface(1, false), pcapng_interface(101, false),
-                              pcapng_interface(0, false), pcapng_interface(108, false),
-                              pcapng_packet(0, 1, frame, false), pcapng_packet(1, 1, ip, false),
-                              pcapng_packet(2, 1, join({{0, 0, 0, 2}, ip}), false)};
+  const Bytes six = {0x60, 0, 0, 0, 0,    0, 59,  64,   0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0,
+                     0,    0, 0, 1, 0x20, 1, 0xd, 0xb8, 0,    0, 0,   0,    0, 0, 0, 0, 0, 0, 0, 2};
+  std::vector<Bytes> parts = {
+      pcapng_section(false),          pcapng_interface(1, false),
+      pcapng_interface(101, false),   pcapng_interface(0, false),
+      pcapng_interface(108, false),   pcapng_packet(0, 1, frame, false),
+      pcapng_packet(1, 1, ip, false), pcapng_packet(2, 1, join({{0, 0, 0, 2}, ip}), false)};
   for (const std::uint8_t family : Bytes{10, 23, 24, 28, 30}) {
     parts.push_back(pcapng_packet(2, 1, join({{family, 0, 0, 0}, six}), false));
     parts.push_back(pcapng_packet(3, 1, join({{0, 0, 0, family}, six}), false));

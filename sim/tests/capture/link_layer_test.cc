@@ -8,8 +8,8 @@ namespace syngate::sim::test {
 namespace {
 
 const Bytes kIp4 = {0x45, 0, 0, 20, 0, 0, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2};
-const Bytes kIp6 = {0x60, 0, 0, 0, 0, 0, 59, 64, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-                    0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2};
+const Bytes kIp6 = {0x60, 0, 0, 0, 0,    0, 59,  64,   0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0,
+                    0,    0, 0, 1, 0x20, 1, 0xd, 0xb8, 0,    0, 0,   0,    0, 0, 0, 0, 0, 0, 0, 2};
 
 // The Ethernet frame that is expected: fixed addresses, ethertype, payload, padding to 60.
 Bytes ethernet(std::uint8_t high, std::uint8_t low, const Bytes& payload) {
@@ -47,8 +47,11 @@ TEST_CASE("NULL in either byte order, loop in network order, address families of
       CHECK(one_frame(108, join({{0, 0, 0, family}, kIp6}), big) == ethernet(0x86, 0xdd, kIp6));
     }
   }
-  CHECK(read_file(pcap_file({{1, 0, join({{7, 0, 0, 0}, kIp4})}}, 0)).skipped(Skip::kLinkProtocol) == 1);
-  CHECK(read_file(pcap_file({{1, 0, join({{2, 0, 0, 0}, kIp4})}}, 108)).skipped(Skip::kLinkProtocol) == 1);
+  CHECK(
+      read_file(pcap_file({{1, 0, join({{7, 0, 0, 0}, kIp4})}}, 0)).skipped(Skip::kLinkProtocol) ==
+      1);
+  CHECK(read_file(pcap_file({{1, 0, join({{2, 0, 0, 0}, kIp4})}}, 108))
+            .skipped(Skip::kLinkProtocol) == 1);
   CHECK(read_file(pcap_file({{1, 0, {2, 0, 0}}}, 0)).skipped(Skip::kLinkProtocol) == 1);
 }
 
@@ -71,7 +74,8 @@ TEST_CASE("Linux cooked captures, versions 1 and 2, with their protocol as ether
   const Bytes llc(35, 0x42);
   CHECK(one_frame(113, sll(0, 4, llc)) == ethernet(0, 35, llc));
   CHECK(read_file(pcap_file({{1, 0, {0, 4, 0, 1}}}, 113)).skipped(Skip::kLinkProtocol) == 1);
-  CHECK(read_file(pcap_file({{1, 0, {0, 4, 0, 1}, 60}}, 113)).skipped(Skip::kTruncatedCapture) == 1);
+  CHECK(read_file(pcap_file({{1, 0, {0, 4, 0, 1}, 60}}, 113)).skipped(Skip::kTruncatedCapture) ==
+        1);
 }
 
 TEST_CASE("a cooked frame cut by the snaplen is filled up to its length as Ethernet") {

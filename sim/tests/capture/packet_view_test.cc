@@ -8,7 +8,8 @@
 namespace syngate::sim::test {
 namespace {
 
-// RFC 1071 over a range, big-endian words; written here so that the checksums under test have a second opinion.
+// RFC 1071 over a range, big-endian words; written here so that the checksums under test have a
+// second opinion.
 std::uint32_t ones_sum(const Bytes& bytes, std::size_t from, std::size_t to, std::uint32_t sum) {
   for (std::size_t i = from; i < to; i += 2) {
     sum += static_cast<std::uint32_t>(bytes[i] << 8) + (i + 1 < to ? bytes[i + 1] : 0u);
@@ -17,15 +18,16 @@ std::uint32_t ones_sum(const Bytes& bytes, std::size_t from, std::size_t to, std
   return sum;
 }
 
-// Linux's SYN of 74 bytes: 203.0.113.9:41022 -> 198.51.100.2:443, MSS, SACK, timestamps, NOP, window scale.
+// Linux's SYN of 74 bytes: 203.0.113.9:41022 -> 198.51.100.2:443, MSS, SACK, timestamps, NOP,
+// window scale.
 Bytes linux_syn() {
-  return {0x02, 0,    0,    0,    0,    1,    0x02, 0,    0,    0,    0,    2,    0x08, 0x00,  // Ethernet
-          0x45, 0,    0,    60,   0x12, 0x34, 0x40, 0,    64,   6,    0,    0,    203,  0,    113, 9,
-          198,  51,   100,  2,                                                            // IPv4, checksum 0
-          0xa0, 0x3e, 0x01, 0xbb, 1,    2,    3,    4,    0,    0,    0,    0,    0xa0, 0x02, 0xfa, 0xf0,
-          0,    0,    0,    0,                                                            // TCP, checksum 0
-          2,    4,    5,    0xb4, 4,    2,    8,    10,   0,    1,    2,    3,    0,    0,    0,   0,
-          1,    3,    3,    7};
+  return {0x02, 0,    0,    0,    0,    1,    0x02, 0,  0,  0, 0, 2, 0x08, 0x00,  // Ethernet
+          0x45, 0,    0,    60,   0x12, 0x34, 0x40, 0,  64, 6, 0, 0, 203,  0,
+          113,  9,    198,  51,   100,  2,  // IPv4, checksum 0
+          0xa0, 0x3e, 0x01, 0xbb, 1,    2,    3,    4,  0,  0, 0, 0, 0xa0, 0x02,
+          0xfa, 0xf0, 0,    0,    0,    0,  // TCP, checksum 0
+          2,    4,    5,    0xb4, 4,    2,    8,    10, 0,  1, 2, 3, 0,    0,
+          0,    0,    1,    3,    3,    7};
 }
 
 TEST_CASE("frames are described as people say it") {
@@ -33,10 +35,12 @@ TEST_CASE("frames are described as people say it") {
   CHECK(describe_packet(syn.data(), syn.size()) == "SYN 203.0.113.9:41022 -> 198.51.100.2:443");
   Bytes synack = syn;
   synack[47] = 0x52;
-  CHECK(describe_packet(synack.data(), synack.size()) == "SYN|ACK|ECE 203.0.113.9:41022 -> 198.51.100.2:443");
+  CHECK(describe_packet(synack.data(), synack.size()) ==
+        "SYN|ACK|ECE 203.0.113.9:41022 -> 198.51.100.2:443");
   Bytes tagged = syn;
   tagged.insert(tagged.begin() + 12, {0x88, 0xa8, 0, 1, 0x81, 0, 0, 2});
-  CHECK(describe_packet(tagged.data(), tagged.size()) == "SYN 203.0.113.9:41022 -> 198.51.100.2:443");
+  CHECK(describe_packet(tagged.data(), tagged.size()) ==
+        "SYN 203.0.113.9:41022 -> 198.51.100.2:443");
   Bytes udp = syn;
   udp[23] = 17;
   CHECK(describe_packet(udp.data(), udp.size()) == "IPv4 protocol 17 203.0.113.9 -> 198.51.100.2");
@@ -46,7 +50,8 @@ TEST_CASE("frames are described as people say it") {
   for (std::size_t length = 0; length <= tagged.size(); ++length) {
     const Bytes part(tagged.begin(), tagged.begin() + static_cast<std::ptrdiff_t>(length));
     CHECK_FALSE(describe_packet(part.data(), part.size()).empty());
-    for (std::size_t at = 0; at <= length; ++at) CHECK_FALSE(field_at(part.data(), part.size(), at).empty());
+    for (std::size_t at = 0; at <= length; ++at)
+      CHECK_FALSE(field_at(part.data(), part.size(), at).empty());
   }
 }
 
@@ -83,7 +88,9 @@ TEST_CASE("wrong checksums are corrected, right ones left alone") {
   CHECK(again == frame);
 }
 
-TEST_CASE("a frame of segmentation offload gets its IPv4 length; fragments and cut headers are left alone") {
+TEST_CASE(
+    "a frame of segmentation offload gets its IPv4 length; fragments and cut headers are left "
+    "alone") {
   Bytes frame = linux_syn();
   frame[16] = frame[17] = 0;
   frame.push_back(0x55);  // one byte of data: an odd length
@@ -108,13 +115,15 @@ TEST_CASE("a frame of segmentation offload gets its IPv4 length; fragments and c
 TEST_CASE("IPv6 checksums are corrected as well") {
   const Bytes syn = linux_syn();
   Bytes frame(syn.begin(), syn.begin() + 12);
-  const Bytes head = {0x86, 0xdd, 0x60, 0, 0, 0, 0, 40, 6, 64, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-                      0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2};
+  const Bytes head = {0x86, 0xdd, 0x60, 0, 0, 0, 0, 40, 6, 64, 0x20, 1, 0xd,  0xb8,
+                      0,    0,    0,    0, 0, 0, 0, 0,  0, 0,  0,    1, 0x20, 1,
+                      0xd,  0xb8, 0,    0, 0, 0, 0, 0,  0, 0,  0,    0, 0,    2};
   frame.insert(frame.end(), head.begin(), head.end());
   frame.insert(frame.end(), syn.begin() + 34, syn.end());
   CHECK(fix_checksums(frame.data(), frame.size()).checksum);
   CHECK(ones_sum(frame, 54, 94, ones_sum(frame, 22, 54, 6 + 40)) == 0xffff);
-  CHECK(describe_packet(frame.data(), frame.size()) == "SYN [2001:db8::1]:41022 -> [2001:db8::2]:443");
+  CHECK(describe_packet(frame.data(), frame.size()) ==
+        "SYN [2001:db8::1]:41022 -> [2001:db8::2]:443");
 }
 
 }  // namespace

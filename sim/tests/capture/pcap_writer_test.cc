@@ -40,7 +40,8 @@ TEST_CASE("an output that cannot be made says so at once, a full disk at the end
     writer.close();
     FAIL("no error");
   } catch (const OutputError& error) {
-    CHECK(std::string(error.what()) == "/dev/full: not completely written: No space left on device");
+    CHECK(std::string(error.what()) ==
+          "/dev/full: not completely written: No space left on device");
   }
 }
 
