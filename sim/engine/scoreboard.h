@@ -44,8 +44,9 @@ class Scoreboard {
   void swept(std::uint64_t cycle, const model::Sweep& sweep);
   /// A whole frame left; `cycle` is the clock in which its first beat was offered.
   void left(Port port, std::uint64_t cycle, const std::uint8_t* data, std::size_t length);
-  /// Compares the counters and reports outputs that never came.
-  void finish(std::uint64_t cycle, const model::Counters& rtl);
+  /// Compares the counters and reports outputs that never came. `before`: the model's counters when the first register was read; the
+  /// sweep goes on while they are read.
+  void finish(std::uint64_t cycle, const model::Counters& before, const model::Counters& rtl);
 
   /// Nothing accepted is undecided and no expected output is outstanding.
   bool idle() const { return done_ == accepted_ && waiting_[0].empty() && waiting_[1].empty(); }

@@ -185,12 +185,13 @@ void Simulator::drain() { impl_->drain(); }
 
 const Statistics& Simulator::finish() {
   drain();
+  const model::Counters before = impl_->scoreboard.model().counters();
   for (unsigned i = 0; i < defs::counter::kCount; ++i) {
     const std::uint64_t low = impl_->driver.read(defs::reg::kCounters + 8 * i);
     const std::uint64_t high = impl_->driver.read(defs::reg::kCounters + 8 * i + 4);
     impl_->statistics.counters[i] = high << 32 | low;
   }
-  impl_->scoreboard.finish(impl_->driver.cycle(), impl_->statistics.counters);
+  impl_->scoreboard.finish(impl_->driver.cycle(), before, impl_->statistics.counters);
   impl_->fill();
   return impl_->statistics;
 }

@@ -134,6 +134,7 @@ void mutate(Bytes& frame, Random& random) {
       case 10: byte(l3 - 2 + random.below(2)) = random_byte; break;                   // ethertype
       case 11: byte(random.below(12)) = random_byte; break;                           // MACs
       case 12:                                                                        // one more tag
+        if (frame.size() < 12) break;
         frame.insert(frame.begin() + 12, {static_cast<std::uint8_t>(random.chance(0.8) ? 0x81 : 0x88),
                                           static_cast<std::uint8_t>(random.chance(0.8) ? 0x00 : 0xa8), 0x20, random_byte});
         break;
