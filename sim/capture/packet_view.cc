@@ -101,13 +101,12 @@ std::string option_at(const std::uint8_t* options, std::size_t length, std::size
         return inside < 6 ? "tcp.option.timestamps.tsval" : "tcp.option.timestamps.tsecr";
       }
       if (kind == defs::kStampKind && size == defs::kStampBytes && inside >= 2) {
-        using namespace defs::stamp_option;  // NOLINT(google-build-using-namespace): offsets of one
-                                             // table
-        if (inside < kVersionKey) return "tcp.option.stamp.exid";
-        if (inside < kFlagsWscale) return "tcp.option.stamp.version_key";
-        if (inside < kMss) return "tcp.option.stamp.flags_wscale";
-        if (inside < kClock) return "tcp.option.stamp.mss";
-        return inside < kMac ? "tcp.option.stamp.clock" : "tcp.option.stamp.mac";
+        namespace so = defs::stamp_option;
+        if (inside < so::kVersionKey) return "tcp.option.stamp.exid";
+        if (inside < so::kFlagsWscale) return "tcp.option.stamp.version_key";
+        if (inside < so::kMss) return "tcp.option.stamp.flags_wscale";
+        if (inside < so::kClock) return "tcp.option.stamp.mss";
+        return inside < so::kMac ? "tcp.option.stamp.clock" : "tcp.option.stamp.mac";
       }
       return fmt::format("tcp.option.{}", option_name(kind));
     }

@@ -24,8 +24,8 @@ struct BenchOptions {
 struct BenchRow {
   std::string length;  ///< bytes without FCS, or "mix"
   std::string rate;    ///< "40G", "100G"
-  std::string
-      kind;  ///< passed, syn, ack, ack_data; with "_paced": the egress drains at the line rate too
+  /// passed, syn, ack, ack_data; with "_paced" the egress drains at the line rate too.
+  std::string kind;
   bool applies = true;
   std::string note;  ///< why the kind does not apply to the length
   bool must_not_lose = false;

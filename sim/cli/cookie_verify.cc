@@ -185,7 +185,7 @@ class Verifier {
     const bool timestamps = r.flag("ts");
     const bool sack = r.flag("sack");
     const bool ecn = r.flag("ecn");
-    const auto wscale = static_cast<unsigned>(r.number("wscale", 0, 14));
+    const std::int64_t wscale = r.number("wscale", -1, 14);  // -1: none
     const std::uint16_t window = r.half("win");
     const std::int64_t server_wscale = r.number("opt_ws", -1, 14);
 
@@ -202,7 +202,9 @@ class Verifier {
     if (sack) syn.options.insert(syn.options.end(), {1, 1, 4, 2});
     if (timestamps)
       syn.options.insert(syn.options.end(), {1, 1, 8, 10, 0, 0, 0x12, 0x34, 0, 0, 0, 0});
-    syn.options.insert(syn.options.end(), {1, 3, 3, static_cast<std::uint8_t>(wscale)});
+    if (wscale >= 0) {
+      syn.options.insert(syn.options.end(), {1, 3, 3, static_cast<std::uint8_t>(wscale)});
+    }
     model::Config config;
     const CookieSecrets& secrets = is6_ ? secrets_.v6 : secrets_.v4;
     (is6_ ? config.keys.secret0_v6 : config.keys.secret0_v4) = secrets.secret0;
@@ -232,11 +234,13 @@ class Verifier {
     // The kernel's clock at that moment is not in the file: its low six bits are the options, the
     // rest is believed.
     const std::uint32_t clear = r.word("tsval") - offset;
-    const std::uint32_t options =
-        model::timestamp_bits({static_cast<std::uint8_t>(wscale), sack, ecn});
-    same("tsval", clear & 63u, options);
+    model::TimestampOptions options;
+    if (wscale >= 0) options.wscale = static_cast<std::uint8_t>(wscale);
+    options.sack = sack;
+    options.ecn = ecn;
+    same("tsval", clear & 63u, model::timestamp_bits(options));
     same("tsval", clear & 63u, (made.tsval - flow_timestamp_offset(secrets, flow_)) & 63u);
-    same("tsval", 0x1234, made.tsecr);
+    same("ts", 0x1234, made.tsecr);  // the TSval of our SYN comes back
   }
 
   VerifyResult& result_;

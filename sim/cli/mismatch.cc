@@ -13,15 +13,13 @@ namespace {
 
 constexpr std::size_t kRowBytes = 16;
 
-// One hexdump row; the bytes from `mark` to `mark_end` stand in brackets. Columns stay aligned
-// without brackets.
+// One hexdump row; the bytes from `mark` to `mark_end` stand in brackets.
 std::string dump_row(const std::vector<std::uint8_t>& bytes, std::size_t row, std::size_t mark,
                      std::size_t mark_end) {
   std::string text = fmt::format("{:04x} ", row);
   for (std::size_t at = row; at < row + kRowBytes; ++at) {
-    const bool inside = at < bytes.size();
-    const char open = at == mark ? '[' : ' ';
-    text += inside ? fmt::format("{}{:02x}", open, bytes[at]) : fmt::format("{}--", open);
+    text += at == mark ? " [" : " ";
+    text += at < bytes.size() ? fmt::format("{:02x}", bytes[at]) : "--";
     if (at + 1 == mark_end) text += ']';
   }
   return text;
@@ -36,8 +34,12 @@ std::string mismatch_text(const Mismatch& mismatch, const FrameOrigin& origin,
   if (!origin.capture.empty())
     text += fmt::format("   {} frame {},", origin.capture, origin.number);
   text += fmt::format(" cycle {}\n", mismatch.cycle);
-  text += fmt::format("  stage   {:<12}  field {}   rtl {}   model {}\n", mismatch.stage,
-                      mismatch.field, mismatch.rtl, mismatch.model);
+  text += fmt::format("  stage   {:<12}  field {}", mismatch.stage, mismatch.field);
+  // Where whole frames differ there are no values to print.
+  if (!mismatch.rtl.empty() || !mismatch.model.empty()) {
+    text += fmt::format("   rtl {}   model {}", mismatch.rtl, mismatch.model);
+  }
+  text += '\n';
 
   const std::vector<std::uint8_t>& rtl = mismatch.rtl_bytes;
   const std::vector<std::uint8_t>& model = mismatch.model_bytes;

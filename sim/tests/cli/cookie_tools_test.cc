@@ -120,7 +120,7 @@ constexpr const char* kVectors = R"json(
 
 TEST_CASE("records of a kernel are verified") {
   const VerifyResult result = verify_vectors(kVectors, "v.json");
-  CHECK(result.first_difference.empty());
+  CHECK(result.first_difference == "");
   CHECK(result.records == 6);
   CHECK(result.verified == 6);
   CHECK(result.kernel == "6.1.0-56-amd64 (6.1.192-2)");

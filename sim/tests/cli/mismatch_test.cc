@@ -46,8 +46,8 @@ TEST_CASE("a mismatch as it is printed") {
         "cycle 88213\n"
         "  stage   cookie        field cookie   rtl 0x5b1d07f3   model 0x5b1d07f2\n"
         "  bytes   first difference at 0x29 (tcp.seq), 1 of 60 bytes differ\n"
-        "    0020  71 09 01 bb a0 3e[5b 1d 07 f3]00 00 00 02 60 12  rtl\n"
-        "    0020  71 09 01 bb a0 3e[5b 1d 07 f2]00 00 00 02 60 12  model\n"
+        "    0020  71 09 01 bb a0 3e [5b 1d 07 f3] 00 00 00 02 60 12  rtl\n"
+        "    0020  71 09 01 bb a0 3e [5b 1d 07 f2] 00 00 00 02 60 12  model\n"
         "  rerun   syngate replay x.pcap --seed 7 --limit 1743\n");
 }
 
@@ -71,8 +71,8 @@ TEST_CASE("frames of different length, one of them empty") {
   std::string text = mismatch_text(mismatch, kOrigin, "");
   CHECK(text.find(
             "first difference at 0x3a (payload), 2 of 60 bytes differ, lengths: rtl 58, model 60\n"
-            "    0030  ff ff 3e 38 00 00 02 04 05 b4[--]-- -- -- -- --  rtl\n"
-            "    0030  ff ff 3e 38 00 00 02 04 05 b4[00]00 -- -- -- --  model\n") !=
+            "    0030  ff ff 2c cc 00 00 02 04 05 b4 [--] -- -- -- -- --  rtl\n"
+            "    0030  ff ff 2c cc 00 00 02 04 05 b4 [00] 00 -- -- -- --  model\n") !=
         std::string::npos);
   mismatch.rtl_bytes.clear();
   text = mismatch_text(mismatch, kOrigin, "");

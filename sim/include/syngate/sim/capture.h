@@ -51,11 +51,10 @@ inline constexpr std::uint32_t kCaptureRecordMax = 262144;
 
 struct CaptureOptions {
   std::string filter;  ///< BPF expression, empty: everything; applied to the bytes as captured
-  bool pad_truncated =
-      false;  ///< fill frames that the snaplen has cut with zeros, instead of skipping
+  bool pad_truncated = false;  ///< fill frames cut by the snaplen with zeros, do not skip them
   bool fix_checksums = false;  ///< correct IPv4 and TCP checksums of TCP frames (checksum offload)
-  const std::atomic<bool>* stop =
-      nullptr;  ///< when set by a signal handler, a blocking read ends the file
+  /// When a signal handler sets it, a read that was waiting ends the file.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 /// One frame, ready to be offered: an Ethernet frame without FCS, at least 60 bytes.
@@ -73,8 +72,7 @@ struct CaptureCounts {
   std::uint64_t frames_padded = 0;    ///< shorter than 60 bytes, filled with zeros like a MAC does
   std::uint64_t frames_extended = 0;  ///< cut by the snaplen, filled with zeros up to their length
   std::uint64_t checksums_fixed = 0;  ///< frames in which fix_checksums changed a checksum
-  std::uint64_t lengths_fixed =
-      0;  ///< IPv4 total length 0 (segmentation offload), set by fix_checksums
+  std::uint64_t lengths_fixed = 0;    ///< IPv4 total length 0 (segmentation offload) set likewise
 
   std::uint64_t skipped_total() const;
   CaptureCounts& operator+=(const CaptureCounts& other);
