@@ -27,6 +27,9 @@ function(syngate_verilate library)
   verilate(${library} SOURCES ${files} TOP_MODULE ${V_TOP} PREFIX ${V_PREFIX}
            VERILATOR_ARGS ${SYNGATE_VERILATOR_ARGS} ${V_ARGS})
   target_compile_options(${library} PRIVATE ${SYNGATE_VERILATED_FLAGS} -w)
+  # What Verilator writes and ships is not ours: no warnings from its headers.
+  get_target_property(directories ${library} INTERFACE_INCLUDE_DIRECTORIES)
+  set_target_properties(${library} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${directories}")
 endfunction()
 
 # syngate_rtl_test(<stage> <case> TOP <module> RTL <file>... TEST <file.cc>)
