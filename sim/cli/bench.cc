@@ -368,12 +368,12 @@ std::string bench_text(const BenchOptions& options, const BenchResult& result, c
     if (!row.applies) continue;
     std::string why;
     for (const auto& [reason, count] : row.reasons)
-      why += fmt::format("{}{} {}", why.empty() ? "" : ", ", reason, count);
+      why += fmt::format("{}{} {}", why.empty() ? "  " : ", ", reason, count);
     const bool bad = (row.must_not_lose && row.lost != 0) || row.mismatches != 0;
     if (row.mismatches != 0)
-      why += fmt::format("{}{} MISMATCHES", why.empty() ? "" : ", ", row.mismatches);
+      why += fmt::format("{}{} MISMATCHES", why.empty() ? "  " : ", ", row.mismatches);
     text += fmt::format(
-        "{:<6}{:<16}{:>6}  {}  {:>10.5f}  {:>10.5f}  {}  {}\n", row.rate, row.kind, row.length,
+        "{:<6}{:<16}{:>6}  {}  {:>10.5f}  {:>10.5f}  {}{}\n", row.rate, row.kind, row.length,
         pad_left(style.number(row.offered), 9), row.wire_frames_per_clock, row.frames_per_clock,
         style.paint(bad ? Color::kRed : Color::kNone, pad_left(style.number(row.lost), 8)), why);
   }

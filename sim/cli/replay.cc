@@ -6,6 +6,9 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <memory>
 
 #include "exit_code.h"
@@ -134,10 +137,16 @@ class Replay {
     }
   }
 
+  // Creates the outputs, so that a run does not end with the news that they cannot be written.
   void open_outputs() {
     if (!options_.out_reply.empty()) reply_ = std::make_unique<PcapWriter>(options_.out_reply);
-    if (!options_.out_forward.empty())
+    if (!options_.out_forward.empty()) {
       forward_ = std::make_unique<PcapWriter>(options_.out_forward);
+    }
+    if (!options_.waves.empty() && !std::ofstream(options_.waves, std::ios::app)) {
+      throw OutputError(
+          fmt::format("{}: cannot be written: {}", options_.waves, std::strerror(errno)));
+    }
   }
 
   // First pass over the captures. Files that cannot be read are reported by the second.
@@ -314,17 +323,20 @@ class Replay {
 
   void take_mismatch(const Mismatch& mismatch) {
     FrameOrigin origin;
-    std::string rerun;
-    if (mismatch.tag < result_.frames_offered &&
-        mismatch.tag + kRecentFrames > result_.frames_offered) {
+    const std::uint64_t offered = result_.frames_offered;
+    // Counters, compared at the end, belong to no frame.
+    const bool of_frame = mismatch.id < offered && mismatch.tag < offered;
+    if (of_frame && mismatch.tag + kRecentFrames > offered) {
       const RecentFrame& recent = recent_[mismatch.tag % kRecentFrames];
       origin.capture = result_.files[recent.file].path;
       origin.number = recent.number;
       origin.description =
           describe_packet(recent.head.data(), std::min(recent.length, recent.head.size()));
     }
-    if (!options_.rerun.empty())
-      rerun = fmt::format("{} --limit {}", options_.rerun, mismatch.tag + 1);
+    std::string rerun;
+    if (!options_.rerun.empty()) {
+      rerun = fmt::format("{} --limit {}", options_.rerun, of_frame ? mismatch.tag + 1 : offered);
+    }
     result_.mismatch_texts.push_back(mismatch_text(mismatch, origin, rerun));
     if (options_.on_mismatch) options_.on_mismatch(result_.mismatch_texts.back());
   }

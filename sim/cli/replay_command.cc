@@ -206,7 +206,8 @@ int run_replay(Flags& flags, const AppContext& context) {
   progress.clear();
   if (flags.json) {
     fmt::print("{}", replay_json(options, result));
-  } else if (result.any_file_used()) {
+  } else if (result.any_file_used() &&
+             (result.failure == Failure::kNone || result.frames_offered != 0)) {
     fmt::print("{}", replay_text(options, result, style));
   }
   if (result.failure != Failure::kNone) fmt::print(stderr, "error: {}\n", result.failure_text);

@@ -125,8 +125,10 @@ class TempFile {
     const int fd = mkstemp(path_.data());
     if (fd < 0) std::abort();
     std::FILE* file = fdopen(fd, "wb");
-    if (file == nullptr || std::fwrite(content.data(), 1, content.size(), file) != content.size())
-      std::abort();
+    if (file == nullptr) std::abort();
+    for (const std::uint8_t byte : content) {
+      if (std::fputc(byte, file) == EOF) std::abort();
+    }
     std::fclose(file);
   }
   ~TempFile() { unlink(path_.c_str()); }
