@@ -28,16 +28,20 @@ TimestampOptions decode_timestamp(std::uint32_t tsval) {
 std::uint32_t timestamp_offset(std::uint64_t h0) { return static_cast<std::uint32_t>(h0 >> 38) << 6; }
 
 std::uint32_t linux_timestamp_offset(const Flow& flow, const SipKey& net_secret) {
-  // As the server sees it: itself first. The ports word is a native load of (server port << 16 | client port), both in wire order.
+  // As the server sees it: its own address first. IPv6 hashes a struct with the server's port first; IPv4 hashes the word
+  // (server port << 16 | client port) of ports in wire order, which puts the client's port first in memory.
+  const bool is6 = flow.source.is6;
   std::array<std::uint8_t, 40> message{};
-  const std::size_t n = flow.source.is6 ? 16 : 4;
+  const std::size_t n = is6 ? 16 : 4;
   std::memcpy(message.data(), flow.destination.bytes.data(), n);
   std::memcpy(message.data() + n, flow.source.bytes.data(), n);
   std::uint8_t* ports = message.data() + 2 * n;
-  ports[0] = static_cast<std::uint8_t>(flow.source_port >> 8);
-  ports[1] = static_cast<std::uint8_t>(flow.source_port);
-  ports[2] = static_cast<std::uint8_t>(flow.destination_port >> 8);
-  ports[3] = static_cast<std::uint8_t>(flow.destination_port);
+  const std::uint16_t first = is6 ? flow.destination_port : flow.source_port;
+  const std::uint16_t second = is6 ? flow.source_port : flow.destination_port;
+  ports[0] = static_cast<std::uint8_t>(first >> 8);
+  ports[1] = static_cast<std::uint8_t>(first);
+  ports[2] = static_cast<std::uint8_t>(second >> 8);
+  ports[3] = static_cast<std::uint8_t>(second);
   return static_cast<std::uint32_t>(siphash24(net_secret, message.data(), 2 * n + 4) >> 32);
 }
 

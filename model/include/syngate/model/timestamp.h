@@ -28,8 +28,8 @@ TimestampOptions decode_timestamp(std::uint32_t tsval);
 std::uint32_t timestamp_offset(std::uint64_t h0);
 
 /// The offset of a Linux server (secure_tcp_seq_and_ts_off(), 6.1.192, 6.12.117 and later, tcp_timestamps = 1): high half of
-/// SipHash-2-4(net_secret; server address, client address, server port << 16 | client port as loaded from the wire).
-/// `flow` is the SYN's, client to server.
+/// SipHash-2-4(net_secret; server address, client address, ports): IPv4 the word server port << 16 | client port as loaded from the
+/// wire on a little-endian host, IPv6 server port, client port. `flow` is the SYN's, client to server.
 std::uint32_t linux_timestamp_offset(const Flow& flow, const SipKey& net_secret);
 
 }  // namespace syngate::model
