@@ -126,10 +126,17 @@ TEST_CASE(
 }
 
 TEST_CASE("pcapng: a simple packet block is as long as the first interface's snaplen says") {
-  const Bytes simple = pcapng_block(3, Maker(false).u32(100).raw(marked_frame(5, 62)).bytes, false);
-  const auto result =
-      read_file(join({pcapng_section(false), pcapng_interface(1, false, {}, 62), simple}));
-  CHECK(result.skipped(Skip::kTruncatedCapture) == 1);
+  // 62 bytes and two of padding that are not zero.
+  const Bytes simple = pcapng_block(3, Maker(false).u32(100).raw(marked_frame(5, 64)).bytes, false);
+  const Bytes content = join({pcapng_section(false), pcapng_interface(1, false, {}, 62), simple});
+  CHECK(read_file(content).skipped(Skip::kTruncatedCapture) == 1);
+  CaptureOptions pad;
+  pad.pad_truncated = true;
+  const auto result = read_file(content, pad);
+  REQUIRE(result.frames.size() == 1);
+  Bytes expected = marked_frame(5, 62);
+  expected.resize(100);
+  CHECK(result.frames[0].bytes == expected);
 }
 
 TEST_CASE("pcapng: interfaces start anew in every section; a packet of an unknown one is skipped") {

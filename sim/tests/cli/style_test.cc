@@ -2,6 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "style.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
 #include "catch2.h"
 
 namespace syngate::sim {
@@ -32,6 +37,33 @@ TEST_CASE("on a terminal") {
   CHECK(style.bar(1, 2, 2) == "\xe2\x96\x88");
   style.unicode = false;
   CHECK(style.number(1234567) == "1 234 567");
+}
+
+TEST_CASE("colours need a terminal and no NO_COLOR") {
+  const int controller = posix_openpt(O_RDWR | O_NOCTTY);
+  REQUIRE(controller >= 0);
+  REQUIRE(grantpt(controller) == 0);
+  REQUIRE(unlockpt(controller) == 0);
+  std::FILE* terminal = std::fopen(ptsname(controller), "w");
+  std::FILE* file = std::fopen("/dev/null", "w");
+  REQUIRE(terminal != nullptr);
+  setenv("TERM", "xterm", 1);
+  unsetenv("NO_COLOR");
+  CHECK(make_style("auto", terminal).color);
+  CHECK(make_style("auto", terminal).group_digits);
+  CHECK_FALSE(make_style("never", terminal).color);
+  CHECK_FALSE(make_style("auto", file).color);
+  CHECK(make_style("always", file).color);
+  CHECK_FALSE(make_style("always", file).group_digits);
+  setenv("NO_COLOR", "1", 1);
+  CHECK_FALSE(make_style("auto", terminal).color);
+  CHECK(make_style("always", terminal).color);
+  unsetenv("NO_COLOR");
+  setenv("TERM", "dumb", 1);
+  CHECK_FALSE(make_style("auto", terminal).color);
+  std::fclose(file);
+  std::fclose(terminal);
+  close(controller);
 }
 
 TEST_CASE("arguments for the shell") {
