@@ -117,17 +117,72 @@ TEST_CASE("timestamp: Linux's known answers", "[timestamp][vectors]") {
 }
 
 TEST_CASE("timestamp: all 64 option sets decode to themselves and never lie in the future", "[timestamp]") {
-  for (unsigned bits = 0; bits < 64; ++bits) {
-    TimestampOptions options;
-    if ((bits & 15) != 15) options.wscale = static_cast<std::uint8_t>(bits & 15);
-    options.sack = (bits & 16) != 0;
-    options.ecn = (bits & 32) != 0;
-    for (std::uint32_t now = 0x10000; now < 0x10080; ++now) {
-      const std::uint32_t ts = encode_timestamp(now, options);
-      CHECK(ts <= now);
-      CHECK(now - ts < 64);
-      const TimestampOptions back = decode_timestamp(ts);
-      CHECK(timestamp_bits(back) == bits);
+  // With right low bits and an age of 0..63 ms a value is the only possible one. Also where the 32-bit clock has just wrapped.
+  for (const std::uint32_t start : {0x10000u, 0u, 0xffffff80u, 0x7fffffc0u}) {
+    for (unsigned bits = 0; bits < 64; ++bits) {
+      TimestampOptions options;
+      if ((bits & 15) != 15) options.wscale = static_cast<std::uint8_t>(bits & 15);
+      options.sack = (bits & 16) != 0;
+      options.ecn = (bits & 32) != 0;
+      CHECK(timestamp_bits(options) == bits);
+      bool right = true;
+      for (std::uint32_t n = 0; n < 256; ++n) {
+        const std::uint32_t now = start + n;
+        const std::uint32_t ts = encode_timestamp(now, options);
+        right = right && (ts & 63) == bits && now - ts < 64;
+      }
+      CHECK(right);
+      const TimestampOptions back = decode_timestamp(0xabcdef00 + bits);
+      CHECK(back.wscale == options.wscale);
+      CHECK(back.sack == options.sack);
+      CHECK(back.ecn == options.ecn);
     }
+  }
+}
+
+TEST_CASE("timestamp: the box's offset", "[timestamp]") {
+  // Bits 63:38 of h0 above six zeros, by hand.
+  CHECK(timestamp_offset(0xffffffffffffffff) == 0xffffffc0);
+  CHECK(timestamp_offset(0x0000003fffffffff) == 0);
+  CHECK(timestamp_offset(0x0000004000000000) == 0x40);
+  CHECK(timestamp_offset(0x123456789abcdef0) == 0x12345640);
+}
+
+TEST_CASE("mss: the tables and what lies between", "[cookie]") {
+  // net/ipv4/syncookies.c and net/ipv6/syncookies.c: {536, 1300, 1440, 1460} and {1220, 1420, 1440, 8940}.
+  for (unsigned mss = 0; mss < 65536; ++mss) {
+    const unsigned v4 = mss < 1300 ? 0 : mss < 1440 ? 1 : mss < 1460 ? 2 : 3;
+    const unsigned v6 = mss < 1420 ? 0 : mss < 1440 ? 1 : mss < 8940 ? 2 : 3;
+    REQUIRE(index_of_mss(false, static_cast<std::uint16_t>(mss)) == v4);
+    REQUIRE(index_of_mss(true, static_cast<std::uint16_t>(mss)) == v6);
+  }
+  CHECK(mss_of_index(false, 0) == 536);
+  CHECK(mss_of_index(true, 0) == 1220);
+  CHECK(default_mss(false) == 536);
+  CHECK(default_mss(true) == 1220);
+}
+
+TEST_CASE("cookie: the bank of secret1 is the minute's", "[cookie]") {
+  const Flow flow = vectors::flow("192.0.2.9", 4000, "198.51.100.2", 443);
+  const auto h0 = static_cast<std::uint32_t>(cookie_hash(flow, 0, kKeys.secret0).hash());
+  Keys keys;
+  for (unsigned i = 0; i < 4; ++i) keys.secret1_v4[i] = {100 + i, 200 + i};
+  for (std::uint32_t count = 40; count < 48; ++count) {
+    CookieKeys one{kKeys.secret0, keys.secret1_v4[count % 4]};
+    const std::uint32_t cookie = make_cookie(flow, h0, 77, count, 2, keys);
+    CHECK(cookie == make_cookie(flow, 77, count, 2, one));
+    // A minute later the bank of the cookie's own minute counts; the other three may be anything.
+    Keys rotated = keys;
+    for (unsigned i = 0; i < 4; ++i) {
+      if (i != count % 4) rotated.secret1_v4[i] = {};
+    }
+    for (const std::uint32_t age : {0u, 1u}) {
+      const auto data = check_cookie(flow, h0, 78, cookie + 1, count + age, rotated);
+      REQUIRE(data);
+      CHECK(data->age == age);
+      CHECK(data->mss_index == 2);
+    }
+    rotated.secret1_v4[count % 4] = {};
+    CHECK_FALSE(check_cookie(flow, h0, 78, cookie + 1, count, rotated));
   }
 }
