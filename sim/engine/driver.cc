@@ -52,6 +52,8 @@ Driver::~Driver() {
   if (trace_) trace_->close();
 #endif
   top_->final();
+  // Verilator 5.006 ends a model through the thread's context, which is another's when two drivers live at once.
+  Verilated::threadContextp(&context_);
 }
 
 std::uint32_t Driver::event(defs::event::Field field) const {

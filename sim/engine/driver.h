@@ -31,7 +31,8 @@ namespace syngate::sim {
 
 /// The pins of syngate_tb: clock, streams, registers, observation port. Knows protocols, not meanings.
 ///
-/// One clock: inputs are set, combinational logic settles with the clock low, everything is sampled as a flop would see it, then the clock rises.
+/// One clock: inputs are set, combinational logic settles with the clock low, everything is sampled as a flop
+/// would see it, then the clock rises.
 class Driver {
  public:
   Driver(const SimulatorOptions& options, Scoreboard& scoreboard);

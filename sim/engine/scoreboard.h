@@ -24,8 +24,10 @@ struct DecidedEvent {
 
 /// Pairs what the RTL shows (observation port, output frames, counters) with what the golden model predicts.
 ///
-/// Legal interleavings: frames enter (`entered`), are decided and are done in the order in which they were accepted; between them any number
-/// of clocks. The model runs when a frame is decided, with the time and configuration of the last commit that the frame has seen. Outputs of a
+/// Legal interleavings: frames enter (`entered`), are decided and are done in the order in which they were
+/// accepted; between them any number
+/// of clocks. The model runs when a frame is decided, with the time and configuration of the last commit that the
+/// frame has seen. Outputs of a
 /// port come in the order of the frames. finish() must be called: it finds what never came.
 class Scoreboard {
  public:

@@ -3,6 +3,7 @@
 #include "syngate/sim/simulator.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "driver.h"
 #include "scoreboard.h"
@@ -67,6 +68,9 @@ struct Simulator::Impl {
     namespace reg = defs::reg;
     if (all || t.count != time.count) driver.write(reg::kTimeCount, t.count);
     if (all || t.ms != time.ms) driver.write(reg::kTimeMs, t.ms);
+    // Frames that entered at an earlier count still use its banks.
+    if (scoreboard.idle()) recent_counts.clear();
+    recent_counts.push_back(t.count);
     time = t;
     commit();
     driver.write(reg::kTimeCommit, 1);
@@ -77,9 +81,11 @@ struct Simulator::Impl {
     const model::Keys& a = current.keys;
     const model::Keys& b = to.keys;
     if (!same(a.secret0_v4, b.secret0_v4) || !same(a.secret0_v6, b.secret0_v6)) return true;
-    for (const std::uint32_t back : {0u, 1u}) {
-      const unsigned bank = (time.count - back) & 3;
-      if (!same(a.secret1_v4[bank], b.secret1_v4[bank]) || !same(a.secret1_v6[bank], b.secret1_v6[bank])) return true;
+    for (unsigned bank = 0; bank < defs::kSecret1Banks; ++bank) {
+      if (same(a.secret1_v4[bank], b.secret1_v4[bank]) && same(a.secret1_v6[bank], b.secret1_v6[bank])) continue;
+      for (const std::uint32_t count : recent_counts) {
+        if ((count & 3) == bank || ((count - 1) & 3) == bank) return true;
+      }
     }
     for (const model::Destination& d : current.destinations) {
       if (d.used && !same(a.stamp[d.stamp_key_id], b.stamp[d.stamp_key_id])) return true;
@@ -138,6 +144,7 @@ struct Simulator::Impl {
   Scoreboard scoreboard;
   Driver driver;
   model::Time time;
+  std::vector<std::uint32_t> recent_counts;  // committed since the pipeline was last seen empty
   model::Config current;
   std::uint64_t generation = 0;
   Statistics statistics;

@@ -28,16 +28,16 @@ TimestampOptions decode_timestamp(std::uint32_t tsval) {
 std::uint32_t timestamp_offset(std::uint64_t h0) { return static_cast<std::uint32_t>(h0 >> 38) << 6; }
 
 std::uint32_t linux_timestamp_offset(const Flow& flow, const SipKey& net_secret) {
-  // As the server sees it: its own address first. IPv6 hashes a struct with the server's port first; IPv4 hashes the word
-  // (server port << 16 | client port) of ports in wire order, which puts the client's port first in memory.
-  const bool is6 = flow.source.is6;
+  // As the server sees it: itself first. IPv4 loads (server port << 16 | client port) as one native word of wire-order ports, which
+  // puts the client's bytes first; IPv6 lays the ports down one after the other.
   std::array<std::uint8_t, 40> message{};
+  const bool is6 = flow.source.is6;
   const std::size_t n = is6 ? 16 : 4;
   std::memcpy(message.data(), flow.destination.bytes.data(), n);
   std::memcpy(message.data() + n, flow.source.bytes.data(), n);
-  std::uint8_t* ports = message.data() + 2 * n;
   const std::uint16_t first = is6 ? flow.destination_port : flow.source_port;
   const std::uint16_t second = is6 ? flow.source_port : flow.destination_port;
+  std::uint8_t* ports = message.data() + 2 * n;
   ports[0] = static_cast<std::uint8_t>(first >> 8);
   ports[1] = static_cast<std::uint8_t>(first);
   ports[2] = static_cast<std::uint8_t>(second >> 8);
