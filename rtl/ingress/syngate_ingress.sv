@@ -4,9 +4,10 @@
 `include "syngate_assert.svh"
 
 // Store and forward: takes beats from the wire, releases whole frames gap-free with their length, numbers and checksum results, one frame
-// a clock when they have one beat. Beats beyond the 72nd are not stored, so a frame without end cannot fill the memory.
+// a clock when they have one beat. Beats beyond the 72nd are not stored, so a frame without end cannot fill the memory; nor is a last beat
+// without bytes (tkeep 0).
 // Does not: drop; bad and oversized frames go on with their flags and meet rule 1.
-// Latency: 9 clocks from the last beat accepted to out_valid_o with an empty FIFO. Throughput: one beat a clock.
+// Latency: 8 clocks from the last beat accepted to out_valid_o with an empty FIFO. Throughput: one beat a clock.
 // Backpressure: s_axis_tready falls when fewer than 16 of 256 beats are free. Drops: none.
 module syngate_ingress (
     input  wire                        clk_i,
@@ -73,10 +74,11 @@ module syngate_ingress (
   logic [1023:0] memory[Depth];
   logic [7:0] write_q, read_q;
   logic [6:0] beats_q, beats_now;  // beats of this frame before this one
-  logic store, pop;
+  logic store, pop, empty_1;
   logic [8:0] used_q;
   assign beats_now = first_1 ? 7'd0 : beats_q;
-  assign store     = valid_1 && beats_now < 7'(syngate_pkg::FRAME_BEATS_MAX);
+  assign empty_1   = last_1 && !first_1 && keep_1 == 128'd0;
+  assign store     = valid_1 && beats_now < 7'(syngate_pkg::FRAME_BEATS_MAX) && !empty_1;
   always_ff @(posedge clk_i) begin
     if (store) memory[write_q] <= data_1;
     if (!rst_ni) begin
@@ -98,9 +100,10 @@ module syngate_ingress (
   logic        is4_1, is6_1, is4_q, is6_q;
   logic        over_1;
   logic [25:0] info_1, info_6;
-  assign over_1   = beats_now >= 7'(syngate_pkg::FRAME_BEATS_MAX);
+  assign over_1   = beats_now > 7'(syngate_pkg::FRAME_BEATS_MAX)
+      || (beats_now == 7'(syngate_pkg::FRAME_BEATS_MAX) && !empty_1);
   assign length_1 = over_1 ? 14'(syngate_pkg::FRAME_BYTES_MAX + 1) : {beats_now, 7'd0} + 14'(bytes);
-  assign stored_1 = over_1 ? 7'(syngate_pkg::FRAME_BEATS_MAX) : beats_now + 7'd1;
+  assign stored_1 = over_1 ? 7'(syngate_pkg::FRAME_BEATS_MAX) : empty_1 ? beats_now : beats_now + 7'd1;
   assign tags_1   = first_1 ? tags : tags_q;
   assign is4_1    = first_1 ? is4 : is4_q;
   assign is6_1    = first_1 ? is6 : is6_q;
