@@ -3,8 +3,8 @@
 `default_nettype none
 `include "syngate_assert.svh"
 
-// Admits whole frames to the two ports. Replies have one FIFO; the forward port has one for hand-offs, one for the beats of passed frames, and
-// one that says in which order they leave. A hand-off and its original are admitted or dropped as a pair.
+// Admits whole frames to the two ports. Replies have one FIFO; the forward port has one for hand-offs, one for the beats of
+// passed frames, and one that says in which order they leave. A hand-off and its original are admitted or dropped as a pair.
 // Does not: reorder. Latency: meta_i to done_* 5 clocks; first beat offered one clock later at an empty port.
 // Throughput: one frame in a clock, one beat out a clock and port. Backpressure: none towards the pipeline.
 // Drops: reply_cap, reply_full, handoff_full, forward_full, each reported on done_*.

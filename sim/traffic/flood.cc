@@ -152,8 +152,8 @@ void mutate(Bytes& frame, Random& random) {
           for (std::size_t i = 0; i < 2; ++i) byte(l4 + random.below(2) * 2 + i) = 0;
         } else if (l4 + 4 <= frame.size()) {
           const std::size_t n = is6 ? 16 : 4;
-          std::copy_n(frame.begin() + static_cast<std::ptrdiff_t>(l4 - n), n, frame.begin() + static_cast<std::ptrdiff_t>(l4 - 2 * n));
-          if (random.chance(0.8)) std::copy_n(frame.begin() + static_cast<std::ptrdiff_t>(l4 + 2), 2, frame.begin() + static_cast<std::ptrdiff_t>(l4));
+          std::copy_n(frame.data() + l4 - n, n, frame.data() + l4 - 2 * n);
+          if (random.chance(0.8)) std::copy_n(frame.data() + l4 + 2, 2, frame.data() + l4);
         }
         break;
       default:                                                                        // IPv4 options

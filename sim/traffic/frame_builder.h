@@ -47,7 +47,8 @@ struct OptionValues {
   std::uint32_t tsval = 0, tsecr = 0;
 };
 
-/// Option bytes from a layout in the words of the table of SYN shapes: MSS, SOK, TS, N, WS, E or En (EOL and n - 1 zeros), and KIND.n with a
+/// Option bytes from a layout in the words of the table of SYN shapes: MSS, SOK, TS, N, WS, E or En (EOL and n -
+/// 1 zeros), and KIND.n with a
 /// number or a name (MPTCP, TFO, AO, MD5, EXP254, U77) for n content bytes. Throws std::invalid_argument on another word.
 Bytes option_bytes(const std::string& layout, const OptionValues& values);
 
