@@ -1,31 +1,53 @@
+# SPDX-FileCopyrightText: syngate authors
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# Counting of checks for scripts/test and its parts: run_check NAME COMMAND..., skip_check NAME WHY, summary.
+# Counting of checks for scripts/test. Every check ends in exactly one of pass, fail, skip; summary prints the table and,
+# as the last line, the three numbers.
 passed=0 failed=0 skipped=0
 rows=()
 
-run_check() { # NAME COMMAND...
-  local name=$1 log
+add_row() { # WORD SECONDS NAME
+  rows+=("$(printf '%-5s %6s s  %s' "$1" "$2" "$3")")
+}
+
+run_check() { # NAME COMMAND...: passes when the command exits 0; its output is shown only if it fails
+  local name=$1 log start=$SECONDS
   shift
   log=$(mktemp)
-  local start=$SECONDS
   if "$@" >"$log" 2>&1; then
     passed=$((passed + 1))
-    rows+=("$(printf '%-8s %5ss  %s' pass $((SECONDS - start)) "$name")")
-    printf 'pass     %s\n' "$name"
+    add_row pass $((SECONDS - start)) "$name"
+    printf 'pass  %s\n' "$name"
   else
     failed=$((failed + 1))
-    rows+=("$(printf '%-8s %5ss  %s' FAIL $((SECONDS - start)) "$name")")
-    printf 'FAIL     %s\n' "$name"
-    sed 's/^/    /' "$log" | tail -n 60
+    add_row FAIL $((SECONDS - start)) "$name"
+    printf 'FAIL  %s\n' "$name"
+    tail -n 80 "$log" | sed 's/^/    /'
   fi
   rm -f "$log"
 }
 
 skip_check() { # NAME WHY
   skipped=$((skipped + 1))
-  rows+=("$(printf '%-8s %6s  %s (%s)' skip - "$1" "$2")")
-  printf 'skip     %s: %s\n' "$1" "$2"
+  add_row skip - "$1 ($2)"
+  printf 'skip  %s: %s\n' "$1" "$2"
+}
+
+run_ctest() { # PREFIX FOLDER: every CTest test below a build folder is one check; JUnit in FOLDER/junit.xml
+  local prefix=$1 folder=$2 word seconds name
+  rm -f "$folder/junit.xml"
+  ctest --test-dir "$folder" -j "$(nproc)" --timeout 1500 --output-on-failure --no-tests=error \
+    --output-junit "$PWD/$folder/junit.xml" >"$folder/ctest.log" 2>&1
+  while IFS=$'\t' read -r word seconds name; do
+    case $word in
+      pass) passed=$((passed + 1)) ;;
+      skip) skipped=$((skipped + 1)) ;;
+      *) failed=$((failed + 1)) ;;
+    esac
+    add_row "$word" "$seconds" "$prefix$name"
+    printf '%-5s %s\n' "$word" "$prefix$name"
+    [ "$word" = FAIL ] && sed -n '/Start/!p' "$folder/ctest.log" | tail -n 120 | sed 's/^/    /'
+  done < <(scripts/junit-rows "$folder/junit.xml")
 }
 
 summary() {

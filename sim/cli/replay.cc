@@ -202,6 +202,7 @@ class Replay {
     simulator_options.check = options_.check;
     simulator_options.input_idle = options_.idle;
     simulator_options.reply_backpressure = options_.backpressure;
+    simulator_options.fault_output = options_.fault_output;
     simulator_options.forward_backpressure = options_.backpressure;
     simulator_options.clock_mhz = options_.clock_mhz;
     simulator_options.waves = options_.waves;

@@ -45,6 +45,7 @@ struct ReplayOptions {
   bool check = true;
   double idle = 0.0;
   double backpressure = 0.0;
+  std::uint64_t fault_output = 0;  ///< SimulatorOptions::fault_output
   std::string rerun;  ///< command line to which " --limit N" is added for a mismatch
   const std::atomic<bool>* stop = nullptr;
 

@@ -316,6 +316,8 @@ void add_replay_command(CLI::App& app, AppContext& context) {
       ->add_option("--seed", replay.seed, "seed of keys and of random gaps; same seed, same bytes")
       ->capture_default_str()
       ->group("Run");
+  // For the tests of the checker: hidden, flips one bit of that output frame before it is compared.
+  command->add_option("--fault-output", replay.fault_output, "")->group("");
   command->add_flag("--no-check", flags->no_check, "do not compare with the model")->group("Run");
   command->add_option("--idle", replay.idle, "probability of a gap in the input, per clock")
       ->check(CLI::Range(0.0, 0.99))

@@ -21,7 +21,7 @@ Driver::Driver(const SimulatorOptions& options, Scoreboard& scoreboard)
     : options_(options), scoreboard_(scoreboard), random_(options.seed ^ 0x6472697665720000u) {
   context_.fatalOnError(false);
   context_.errorLimit(1 << 30);
-  context_.randSeed(static_cast<int>(options.seed & 0x7fffffff) | 1);
+  context_.randSeed(static_cast<int>((options.x_seed != 0 ? options.x_seed : options.seed) & 0x7ffffffe) | 1);
   context_.randReset(2);
 #ifdef SYNGATE_TRACED
   context_.traceEverOn(true);
@@ -41,6 +41,15 @@ Driver::Driver(const SimulatorOptions& options, Scoreboard& scoreboard)
     sinks_[p].backpressure = backpressure[p];
     if (gbps[p] > 0) sinks_[p].clocks_per_byte = 8.0 * options.clock_mhz / 1000.0 / gbps[p];
   }
+  // Every input has a value before the first clock: unset ones start random in some builds.
+  top_->s_axis_tvalid = 0;
+  top_->s_axis_tlast = 0;
+  top_->s_axis_tuser = 0;
+  top_->s_axil_awvalid = 0;
+  top_->s_axil_wvalid = 0;
+  top_->s_axil_bready = 0;
+  top_->s_axil_arvalid = 0;
+  top_->s_axil_rready = 0;
   top_->rst_ni = 0;
   for (std::uint64_t i = 0; i < kResetClocks; ++i) clock();
   top_->rst_ni = 1;
@@ -125,6 +134,12 @@ void Driver::sample_sink(Port port, bool valid, bool ready, bool last, const Dat
   if (sink.clocks_per_byte > 0) {
     sink.free_at = std::max(sink.free_at, static_cast<double>(cycle_)) +
                    static_cast<double>(length + 24) * sink.clocks_per_byte;
+  }
+  if (options_.fault_output != 0 && ++outputs_ == options_.fault_output) {
+    // The test of the checker: one bit of one output is wrong.
+    sink.bytes.assign(frame, frame + length);
+    sink.bytes[std::min<std::size_t>(options_.fault_byte, length - 1)] ^= 1;
+    frame = sink.bytes.data();
   }
   scoreboard_.left(port, sink.first_cycle, frame, length);
   if (on_output) on_output(Output{port, sink.first_cycle, frame, length});

@@ -82,6 +82,7 @@ class Driver {
   std::uint64_t cycle_ = 0;   // includes skipped idle time
   std::uint64_t clocks_ = 0;  // simulated
   std::uint64_t busy_clocks_ = 0;
+  std::uint64_t outputs_ = 0;
   std::uint64_t last_progress_ = 0;
   std::uint64_t last_done_ = 0;
   std::uint64_t quiet_since_ = 0;  // clocks_ when an output was last valid

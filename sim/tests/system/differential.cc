@@ -18,13 +18,15 @@ int main(int argc, char** argv) {
   app.add_option("--frames", frames, "frames in all");
   app.add_option("--seed", seed, "seed of the first episode");
   app.add_option("--episode", episode, "frames of one episode (one configuration, one reset)");
+  std::uint64_t x_seed = 0;
+  app.add_option("--x-seed", x_seed, "seed of uninitialised state (builds with random initial values)");
   CLI11_PARSE(app, argc, argv);
 
   sim::EpisodeTotals totals;
   try {
     for (std::uint64_t s = seed; totals.frames < frames; ++s) {
       const std::uint64_t before = totals.mismatches + totals.lost;
-      sim::run_episode(s, std::min(episode, frames - totals.frames), totals, [&](const sim::Mismatch& m) {
+      sim::run_episode(s, std::min(episode, frames - totals.frames), totals, x_seed, [&](const sim::Mismatch& m) {
         fmt::print("MISMATCH seed {} frame {} cycle {}: {} {}: rtl {} model {}\n", s, m.id, m.cycle, m.stage, m.field,
                    m.rtl, m.model);
         for (std::size_t i = 0; i < std::min(m.rtl_bytes.size(), m.model_bytes.size()); ++i) {

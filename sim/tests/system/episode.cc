@@ -95,11 +95,12 @@ model::Config default_config(std::uint64_t seed) {
   return config;
 }
 
-void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals,
+void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals, std::uint64_t x_seed,
                  const std::function<void(const Mismatch&)>& report) {
   Random random(seed ^ 0x657069736f646500u);
   SimulatorOptions options;
   options.seed = seed;
+  options.x_seed = x_seed;
   options.input_idle = random.chance(0.5) ? 0 : 0.3 * static_cast<double>(random.below(3));
   options.reply_backpressure = random.chance(0.5) ? 0 : 0.15 * static_cast<double>(random.below(6));
   options.forward_backpressure = random.chance(0.5) ? 0 : 0.15 * static_cast<double>(random.below(6));

@@ -27,7 +27,7 @@ struct EpisodeTotals {
 
 /// One randomised run of the RTL against the model: configuration, time, rotation, traffic, idle and back-pressure all come from the seed.
 /// `report` is called for every mismatch.
-void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals,
+void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals, std::uint64_t x_seed,
                  const std::function<void(const Mismatch&)>& report);
 
 }  // namespace syngate::sim

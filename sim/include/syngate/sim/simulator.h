@@ -29,6 +29,9 @@ struct SimulatorOptions {
   unsigned max_mismatches = 10;   ///< stop describing (not counting) after so many
   std::string waves;              ///< path of an FST to write; empty: none. Needs a build with tracing.
   std::uint64_t waves_frames = 0; ///< trace until this many frames have left (0: whole run)
+  std::uint64_t x_seed = 0;       ///< seed of uninitialised state in builds with --x-initial unique (0: seed)
+  std::uint64_t fault_output = 0; ///< test of the checker: flip a bit of this output frame (1 is the first)
+  std::size_t fault_byte = 40;    ///< of this byte
 };
 
 /// One frame that left the pipeline. Bytes are valid during the call only.
