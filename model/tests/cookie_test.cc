@@ -162,6 +162,20 @@ TEST_CASE("mss: the tables and what lies between", "[cookie]") {
   CHECK(default_mss(true) == 1220);
 }
 
+TEST_CASE("cookie: the MSS index never carries into the minute", "[cookie]") {
+  // At this minute the flow's h1 ends in ffffff (found by search); cookies by hand from h0 = 35aca65a, h1 = 30ffffff.
+  const Flow flow = vectors::flow("192.0.2.9", 4000, "198.51.100.2", 443);
+  const std::uint32_t count = 5847262;
+  REQUIRE((cookie_hash(flow, count, kKeys.secret1).hash() & 0xffffff) == 0xffffff);
+  const std::uint32_t expected[] = {0x14aca6a6, 0x13aca6a7, 0x13aca6a8, 0x13aca6a9};
+  for (unsigned index = 0; index < 4; ++index) {
+    CHECK(make_cookie(flow, 77, count, index, kKeys) == expected[index]);
+    const auto data = check_cookie(flow, 78, expected[index] + 1, count, kKeys);
+    REQUIRE(data);
+    CHECK(data->mss_index == index);
+  }
+}
+
 TEST_CASE("cookie: the bank of secret1 is the minute's", "[cookie]") {
   const Flow flow = vectors::flow("192.0.2.9", 4000, "198.51.100.2", 443);
   const auto h0 = static_cast<std::uint32_t>(cookie_hash(flow, 0, kKeys.secret0).hash());

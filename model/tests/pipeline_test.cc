@@ -130,6 +130,7 @@ TEST_CASE("pipeline: a hand-off is repeated for the same first segment only", "[
   CHECK(pipeline.counters()[defs::counter::kCookieAge0] == 2);
   CHECK(pipeline.counters()[defs::counter::kCookieAge1] == 1);
   CHECK(pipeline.counters()[defs::counter::kTableRepeat] == 2);
+  CHECK(pipeline.counters()[defs::counter::kTableRefresh] == 1);
 }
 
 TEST_CASE("pipeline: a SYN reopens a flow for its next handshake", "[pipeline]") {
@@ -147,6 +148,8 @@ TEST_CASE("pipeline: a SYN reopens a flow for its next handshake", "[pipeline]")
   CHECK(ack.op == TableOp::kRepeat);
   CHECK(ack.verdict == Verdict::kHandoffPass);
   CHECK(pipeline.flows(later) == 1);
+  CHECK(pipeline.counters()[defs::counter::kTableReopen] == 1);
+  CHECK(pipeline.counters()[defs::counter::kTableClose] == 0);
 }
 
 TEST_CASE("pipeline: FIN and RST shorten a life, from the last frame on", "[pipeline]") {
@@ -159,6 +162,9 @@ TEST_CASE("pipeline: FIN and RST shorten a life, from the last frame on", "[pipe
     const Outcome& dead = feed(pipeline, frames::tcp(false, kAck, 8, 8), {286330, 12 * kEpoch});
     CHECK_FALSE(dead.hit);
     CHECK(dead.reason == Reason::kBadCookie);
+    CHECK(pipeline.counters()[defs::counter::kTableClose] == 1);
+    CHECK(pipeline.counters()[defs::counter::kTableReopen] == 0);
+    CHECK(pipeline.counters()[defs::counter::kTableRefresh] == 2);
   }
 }
 

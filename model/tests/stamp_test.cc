@@ -85,3 +85,44 @@ TEST_CASE("stamp: a hand-off keeps the segment's headers and nothing else, and e
     }
   }
 }
+
+TEST_CASE("stamp: what a server refuses", "[stamp]") {
+  const Config config = test_config();
+  Stamp stamp;
+  stamp.key_id = 3;
+  stamp.mss = 1460;
+  const frames::Bytes ts = {1, 1, 8, 10, 0, 0, 0, 9, 0, 0, 0, 77};
+  // A client's segment with a stamp made for it, whose MAC is right, behind other options.
+  const auto check = [&](frames::Bytes options, std::uint32_t tsecr, unsigned at = 0, unsigned flip = 0) {
+    Flow flow;
+    flow.source.bytes = {192, 0, 2, 1};
+    flow.source_port = 4660;
+    auto option = stamp_option(stamp, stamp_mac(stamp, flow, 1001, 5001, tsecr, config.keys.stamp[3]));
+    option[at] ^= static_cast<std::uint8_t>(flip);
+    options.insert(options.end(), option.begin(), option.end());
+    const frames::Bytes f = frames::tcp(false, kAck, 1001, 5001, options);
+    return verify_stamp({f.data(), f.size(), false}, config.exid, config.keys.stamp);
+  };
+  CHECK(check({}, 0) == StampCheck::kValid);
+  CHECK(check({1, 1, 1, 1}, 0) == StampCheck::kValid);
+  CHECK(check({2, 4, 5, 180}, 0) == StampCheck::kValid);
+  // Its flag must say whether the segment has timestamps, although the MAC covers the flag.
+  CHECK(check(ts, 0) == StampCheck::kMalformed);
+  stamp.timestamps = true;
+  CHECK(check(ts, 77) == StampCheck::kValid);
+  CHECK(check(ts, 78) == StampCheck::kBadMac);
+  CHECK(check({}, 0) == StampCheck::kMalformed);
+  // Another version, an unknown flag, another kind, another ExID, another key, another length.
+  CHECK(check(ts, 77, 4, 0x20) == StampCheck::kMalformed);
+  for (const unsigned flag : {0x20u, 0x40u, 0x80u}) CHECK(check(ts, 77, 5, flag) == StampCheck::kMalformed);
+  CHECK(check(ts, 77, 0, 1) == StampCheck::kAbsent);
+  CHECK(check(ts, 77, 3, 1) == StampCheck::kAbsent);
+  CHECK(check(ts, 77, 4, 0x01) == StampCheck::kBadMac);
+  CHECK(check(ts, 77, 1, 20 ^ 16) == StampCheck::kMalformed);
+  CHECK(check(ts, 77, 1, 20 ^ 21) == StampCheck::kAbsent);  // runs past the header
+  // Nothing to look at: no TCP, options ended before it.
+  CHECK(check({0, 0, 0, 0}, 0) == StampCheck::kAbsent);
+  frames::Bytes udp = frames::tcp(false, kAck, 1, 1);
+  udp[23] = 17;
+  CHECK(verify_stamp({udp.data(), udp.size(), false}, config.exid, config.keys.stamp) == StampCheck::kAbsent);
+}
