@@ -13,10 +13,12 @@ bool set(const Config& config, Policy policy) { return (config.policy >> static_
 
 bool covers(const Destination& d, const Address& address) {
   if (!d.used || d.prefix.is6 != address.is6) return false;
-  for (unsigned bit = 0; bit < d.prefix_length; ++bit) {
-    if (((d.prefix.bytes[bit / 8] ^ address.bytes[bit / 8]) >> (7 - bit % 8) & 1) != 0) return false;
+  const unsigned whole = d.prefix_length / 8;
+  for (unsigned i = 0; i < whole; ++i) {
+    if (d.prefix.bytes[i] != address.bytes[i]) return false;
   }
-  return true;
+  const unsigned rest = d.prefix_length % 8;
+  return rest == 0 || (d.prefix.bytes[whole] ^ address.bytes[whole]) >> (8 - rest) == 0;
 }
 
 // Rule 1. None: the frame is sound so far.
