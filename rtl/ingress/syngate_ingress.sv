@@ -3,9 +3,9 @@
 `default_nettype none
 `include "syngate_assert.svh"
 
-// Store and forward: takes beats from the wire, releases whole frames gap-free with their length, numbers and checksum results, one frame
-// a clock when they have one beat. Beats beyond the 72nd are not stored, so a frame without end cannot fill the memory; nor is a last beat
-// without bytes (tkeep 0).
+// Store and forward: takes beats from the wire, releases whole frames gap-free with their length, numbers and checksum results,
+// one frame a clock when they have one beat. Beats beyond the 72nd are not stored, so a frame without end cannot fill the
+// memory; nor is a last beat without bytes (tkeep 0).
 // Does not: drop; bad and oversized frames go on with their flags and meet rule 1.
 // Latency: 8 clocks from the last beat accepted to out_valid_o with an empty FIFO. Throughput: one beat a clock.
 // Backpressure: s_axis_tready falls when fewer than 16 of 256 beats are free. Drops: none.

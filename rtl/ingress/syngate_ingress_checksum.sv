@@ -3,9 +3,9 @@
 `default_nettype none
 
 // Checks the IPv4 header checksum and the TCP checksum of frames as their beats go by, whatever the frame turns out to be.
-// The addresses of the pseudo header lie right before the TCP header, so one sum from the first address byte to the end of the IP packet
-// covers both; only the protocol and the length are added. Words are summed as they lie: a one's complement sum
-// does not care about byte order.
+// The addresses of the pseudo header lie right before the TCP header, so one sum from the first address byte to the end of the
+// IP packet covers both; only the protocol and the length are added. Words are summed as they lie: a one's complement sum does
+// not care about byte order.
 // Does not: judge whether the frame is TCP at all. Latency: 5 clocks from beat_*_i to ok_*. Throughput: one beat a clock.
 // Backpressure: none. Drops: none.
 module syngate_ingress_checksum (

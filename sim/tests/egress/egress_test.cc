@@ -83,7 +83,7 @@ void check(Bench& bench, const std::vector<Item>& items) {
         UNSCOPED_INFO("output " << i << "\n  is     " << hex(out[i].bytes) << "\n  should " << hex(expected[i]));
       }
     }
-    CHECK(differ == 0);
+    REQUIRE(differ == 0);
   };
   compare(bench.reply.frames, replies);
   compare(bench.forward.frames, forwards);
