@@ -504,6 +504,22 @@ TEST_CASE("egress: a pair is admitted or dropped whole", "[egress][full]") {
   CHECK(bench.done[65].reason == kHandoffFull);
   CHECK(bench.done[66].reason == kNone);
   check(bench, items);
+
+  // Order queue full of passed frames, one of them at the port: nothing enters, though the hand-off queue is empty.
+  bench.reset();
+  bench.forward.stall = 1.0;
+  items.clear();
+  for (int i = 0; i < 257; ++i) items.push_back(item(bench.random, kPass, 60, i < 3 ? 3 : 0));
+  items.push_back(item(bench.random, kHandoff, 60));
+  items.push_back(item(bench.random, kHandoffPass, 60));
+  items.push_back(item(bench.random, kPass, 60));
+  bench.feed(items);
+  bench.drain();
+  CHECK(bench.done[256].reason == kNone);
+  CHECK(bench.done[257].reason == kHandoffFull);
+  CHECK(bench.done[258].reason == kHandoffFull);
+  CHECK(bench.done[259].reason == kForwardFull);
+  check(bench, items);
 }
 
 TEST_CASE("egress: cap of replies", "[egress][cap]") {
