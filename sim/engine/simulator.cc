@@ -66,6 +66,8 @@ struct Simulator::Impl {
 
   void write_time(const model::Time& t, bool all) {
     namespace reg = defs::reg;
+    all = all || staged;
+    staged = false;
     if (all || t.count != time.count) driver.write(reg::kTimeCount, t.count);
     if (all || t.ms != time.ms) driver.write(reg::kTimeMs, t.ms);
     // Frames that entered at an earlier count still use its banks.
@@ -74,6 +76,12 @@ struct Simulator::Impl {
     time = t;
     commit();
     driver.write(reg::kTimeCommit, 1);
+  }
+
+  void stage_time(const model::Time& t) {
+    staged = true;
+    driver.write(defs::reg::kTimeCount, t.count);
+    driver.write(defs::reg::kTimeMs, t.ms);
   }
 
   // True when a key slot that frames in flight may use would change: only an idle pipeline makes that exact.
@@ -144,6 +152,7 @@ struct Simulator::Impl {
   Scoreboard scoreboard;
   Driver driver;
   model::Time time;
+  bool staged = false;  // the staging registers hold something else than `time`
   std::vector<std::uint32_t> recent_counts;  // committed since the pipeline was last seen empty
   model::Config current;
   std::uint64_t generation = 0;
@@ -172,6 +181,8 @@ void Simulator::set_time(const model::Time& time) {
   if (time.count == impl_->time.count && time.ms == impl_->time.ms) return;
   impl_->write_time(time, false);
 }
+
+void Simulator::stage_time(const model::Time& time) { impl_->stage_time(time); }
 
 void Simulator::set_config(const model::Config& config) { impl_->apply(config, false); }
 

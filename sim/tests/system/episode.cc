@@ -182,7 +182,9 @@ void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals
       else time.ms -= static_cast<std::uint32_t>(random.below(300000));
       if (random.chance(0.2)) ++time.count;
       if (random.chance(0.02)) time.count += static_cast<std::uint32_t>(random.below(300));
-      simulator.set_time(time);
+      // Sometimes software is interrupted between its writes and the commit.
+      if (random.chance(0.2)) simulator.stage_time({time.count + 7, time.ms ^ 0x5a5a5a5a});
+      if (random.chance(0.9)) simulator.set_time(time);
     }
     if (random.chance(0.002)) {  // rotation of secret1: banks that no live cookie uses
       const unsigned bank = (time.count + 1 + static_cast<std::uint32_t>(random.below(2))) & 3;

@@ -99,6 +99,8 @@ class Simulator {
 
   /// Commits time through the registers; frames offered later see it. No drain.
   void set_time(const model::Time& time);
+  /// Writes time into the staging registers without committing it: no frame may see any of it.
+  void stage_time(const model::Time& time);
   /// Commits what differs from the present configuration. No drain (see datapath.md for what needs one).
   void set_config(const model::Config& config);
 
