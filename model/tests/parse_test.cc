@@ -65,7 +65,8 @@ TEST_CASE("parse: tags", "[parse]") {
 }
 
 TEST_CASE("parse: an option that ends exactly at the end counts, one byte more does not", "[parse]") {
-  for (const std::vector<std::uint8_t>& option : {std::vector<std::uint8_t>{2, 4, 5, 180}, {3, 3, 7}, {4, 2}, {8, 10, 0, 0, 0, 1, 0, 0, 0, 2},
+  for (const std::vector<std::uint8_t>& option : {std::vector<std::uint8_t>{2, 4, 5, 180}, {3, 3, 7}, {4, 2},
+                                                     {8, 10, 0, 0, 0, 1, 0, 0, 0, 2},
                                                   {253, 4, 0x53, 0x47}}) {
     INFO(static_cast<int>(option[0]));
     for (std::size_t nops = 0; nops < 4; ++nops) {

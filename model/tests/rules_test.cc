@@ -156,11 +156,15 @@ TEST_CASE("rules: 3, which entry decides", "[rules]") {
       Pipeline pipeline(config);
       // The high bits of the first byte would make it multicast or not IPv6 unicast; that is rule 3 as well, but not this part of it.
       if (length > 8) {
-        const auto inside = changed(is6 ? syn6 : syn, [&](Bytes& f) { f[at + (length - 1) / 8] ^= static_cast<std::uint8_t>(0x80 >> (length - 1) % 8); });
+        const auto inside = changed(is6 ? syn6 : syn, [&](Bytes& f) {
+          f[at + (length - 1) / 8] ^= static_cast<std::uint8_t>(0x80 >> (length - 1) % 8);
+        });
         CHECK(decide(pipeline, inside) == "pass");
       }
       if (length >= 8 && length < (is6 ? 128u : 32u)) {
-        const auto outside = changed(is6 ? syn6 : syn, [&](Bytes& f) { f[at + length / 8] ^= static_cast<std::uint8_t>(0x80 >> length % 8); });
+        const auto outside = changed(is6 ? syn6 : syn, [&](Bytes& f) {
+          f[at + length / 8] ^= static_cast<std::uint8_t>(0x80 >> length % 8);
+        });
         CHECK(decide(pipeline, outside) == "reply");
       }
     }

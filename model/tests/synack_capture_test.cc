@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
-// Frames of a real Linux 6.18 answering with cookies (test_vectors/captures/linux618-syncookies2.pcap): our SYN-ACK, given the kernel's cookie,
-// TSval and configured values, must be the kernel's frame byte for byte. Its flow label is random and left out; its secrets are unknown, so
-// what the cookie and the offset-covered option bits say cannot be checked here (kernel_vectors_test.cc does, with secrets).
+// Frames of a real Linux 6.18 answering with cookies (test_vectors/captures/linux618-syncookies2.pcap): our SYN-
+// ACK, given the kernel's cookie, TSval and configured values, must be the kernel's frame byte for byte. Its
+// flow label is random and left out; its secrets are unknown, so what the cookie and the offset-covered option
+// bits say cannot be checked here (kernel_vectors_test.cc does, with secrets).
 #include <map>
 
 #include "catch2.h"

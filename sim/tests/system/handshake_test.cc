@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
-// Whole connections through the RTL: honest clients of every real SYN shape in a flood, rotation of all keys, same seed same bytes, the checker.
+// Whole connections through the RTL: honest clients of every real SYN shape in a flood, rotation of all keys, same seed
+// same bytes, the checker.
 #include "catch2.h"
 #include "clients.h"
 #include "episode.h"
