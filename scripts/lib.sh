@@ -34,7 +34,7 @@ skip_check() { # NAME WHY
 }
 
 run_ctest() { # PREFIX FOLDER: every CTest test below a build folder is one check; JUnit in FOLDER/junit.xml
-  local prefix=$1 folder=$2 word seconds name
+  local prefix=$1 folder=$2 word seconds name before=$failed
   rm -f "$folder/junit.xml"
   ctest --test-dir "$folder" -j "$(nproc)" --timeout 1500 --output-on-failure --no-tests=error \
     --output-junit "$PWD/$folder/junit.xml" >"$folder/ctest.log" 2>&1
@@ -46,8 +46,8 @@ run_ctest() { # PREFIX FOLDER: every CTest test below a build folder is one chec
     esac
     add_row "$word" "$seconds" "$prefix$name"
     printf '%-5s %s\n' "$word" "$prefix$name"
-    [ "$word" = FAIL ] && sed -n '/Start/!p' "$folder/ctest.log" | tail -n 120 | sed 's/^/    /'
   done < <(scripts/junit-rows "$folder/junit.xml")
+  [ "$failed" -eq "$before" ] || tail -n 300 "$folder/ctest.log" | sed 's/^/    /'
 }
 
 summary() {
