@@ -68,6 +68,7 @@ Clients::Clients(const Options& options) : options_(options), random_(options.se
     c.values.tsval = static_cast<std::uint32_t>(random_.next());
     c.ecn = random_.chance(options.ecn);
     c.with_data = random_.chance(options.with_data);
+    c.with_fin = random_.chance(options.with_fin);
     by_key_[key_of(address, s.source.port, s.is6)] = i;
     ready_.push_back(i);
   }
@@ -105,6 +106,7 @@ void Clients::build(Client& c, Bytes& frame) {
         s.flags |= kPsh;
         s.payload = request;
       }
+      if (c.with_fin) s.flags |= kFin;
       c.state = State::kAckSent;
       break;
     case State::kSendData:

@@ -23,6 +23,7 @@ class Clients {
     Endpoint server6{{0x20, 1, 0xd, 0xb8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10}, 443};
     std::uint32_t retry_after = 2000;  ///< calls of next() before a segment is repeated
     double with_data = 0.3;            ///< share whose first ACK carries data
+    double with_fin = 0.05;            ///< share whose first ACK carries FIN
     double ipv6 = 0.3, vlan = 0.1, ecn = 0.1;
     bool close = true;                 ///< send data and FIN after the hand-off
   };
@@ -47,7 +48,7 @@ class Clients {
     Segment segment;         // as of the SYN: options, tags, endpoints
     std::string layout;
     OptionValues values;
-    bool ecn = false, with_data = false;
+    bool ecn = false, with_data = false, with_fin = false;
     State state = State::kSendSyn;
     std::uint32_t isn = 0, server_isn = 0, server_tsval = 0;
     std::uint64_t sent_at = 0;

@@ -113,7 +113,7 @@ void mutate(Bytes& frame, Random& random) {
     const bool is6 = byte(l3 - 2) == 0x86;
     const std::size_t l4 = l3 + (is6 ? 40 : 20);
     const auto random_byte = static_cast<std::uint8_t>(random.next());
-    switch (random.below(20)) {
+    switch (random.below(21)) {
       case 0: byte(l4 + 13) = random_byte; break;                                     // flags
       case 1: byte(l4 + 12) = random_byte; break;                                     // data offset
       case 2: byte(l4 + 13) = static_cast<std::uint8_t>(1u << random.below(8)); break;
@@ -154,6 +154,15 @@ void mutate(Bytes& frame, Random& random) {
           const std::size_t n = is6 ? 16 : 4;
           std::copy_n(frame.data() + l4 - n, n, frame.data() + l4 - 2 * n);
           if (random.chance(0.8)) std::copy_n(frame.data() + l4 + 2, 2, frame.data() + l4);
+        }
+        break;
+      case 19:                                                                        // multicast or broadcast destination
+        if (is6) {
+          byte(l3 + 24) = 0xff;
+        } else if (random.chance(0.3)) {
+          for (std::size_t i = 16; i < 20; ++i) byte(l3 + i) = 0xff;
+        } else {
+          byte(l3 + 16) = static_cast<std::uint8_t>(224 + random.below(16));
         }
         break;
       default:                                                                        // IPv4 options

@@ -43,7 +43,7 @@ void random_destinations(model::Config& config, Random& random) {
   for (std::size_t i = 0; i < at; ++i) {
     model::Destination d = destination(random.chance(0.5));
     d.used = random.chance(0.8);
-    d.prefix_length = static_cast<unsigned>(random.below(d.prefix.is6 ? 129 : 33));
+    d.prefix_length = random.chance(0.3) ? 0 : static_cast<unsigned>(random.below(d.prefix.is6 ? 129 : 33));
     if (random.chance(0.6)) d.prefix.bytes[random.below(d.prefix.is6 ? 16 : 4)] ^= static_cast<std::uint8_t>(random.next());
     d.port_first = static_cast<std::uint16_t>(random.below(600));
     d.port_last = static_cast<std::uint16_t>(d.port_first + random.below(600));
