@@ -112,8 +112,15 @@ void Clients::build(Client& c, Bytes& frame) {
     case State::kSendData:
       s.flags |= kPsh;
       s.payload.assign(1 + random_.below(1400), 'x');
-      s.ack += 100;
-      if (c.with_data) s.seq += static_cast<std::uint32_t>(request.size());
+      // Some have sent as much as they received: to Linux's check such a segment looks like a valid cookie.
+      if (random_.chance(0.3)) {
+        const auto moved = static_cast<std::uint32_t>(1 + random_.below(100));
+        s.seq += moved;
+        s.ack += moved;
+      } else {
+        s.ack += 100;
+        if (c.with_data) s.seq += static_cast<std::uint32_t>(request.size());
+      }
       c.state = State::kSendFin;
       break;
     case State::kSendFin:
