@@ -102,8 +102,12 @@ void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals
   options.seed = seed;
   options.x_seed = x_seed;
   options.input_idle = random.chance(0.5) ? 0 : 0.3 * static_cast<double>(random.below(3));
-  options.reply_backpressure = random.chance(0.5) ? 0 : 0.15 * static_cast<double>(random.below(6));
-  options.forward_backpressure = random.chance(0.5) ? 0 : 0.15 * static_cast<double>(random.below(6));
+  // Half of the time none, often some, and now and then so much that the queues fill.
+  const auto backpressure = [&random] {
+    return random.chance(0.5) ? 0 : random.chance(0.3) ? 0.96 : 0.15 * static_cast<double>(random.below(6));
+  };
+  options.reply_backpressure = backpressure();
+  options.forward_backpressure = backpressure();
   options.max_mismatches = 5;
 
   model::Config config = default_config(seed);
