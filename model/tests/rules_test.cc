@@ -503,3 +503,21 @@ TEST_CASE("rules: 6 to 9, all 64 flag sets, unknown flow and known flow", "[rule
     }
   }
 }
+
+TEST_CASE("rules: 5, port zero at either end, where port 0 is protected", "[rules]") {
+  Config config = test_config();
+  for (Destination& d : config.destinations) d.port_first = 0;
+  for (const bool is6 : {false, true}) {
+    const std::size_t l4 = is6 ? 54 : 34;
+    for (const std::size_t at : {l4, l4 + 2}) {
+      INFO(at);
+      const Bytes f = changed(frames::tcp(is6, kSyn, 1, 0), [at](Bytes& b) { b[at] = b[at + 1] = 0; });
+      config.policy = defs::kPolicyReset;
+      Pipeline pipeline(config);
+      CHECK(decide(pipeline, f) == "drop port_zero");
+      config.policy = without(defs::Policy::kPortZero);
+      pipeline.set_config(config);
+      CHECK(decide(pipeline, f) == "reply");
+    }
+  }
+}
