@@ -28,6 +28,7 @@ struct Simulator::Impl {
     // Everything is written once, as software would after reset.
     apply(config, true);
     write_time(start, true);
+    if (o.reply_cap != 0) driver.write(defs::reg::kReplyCap, o.reply_cap);
   }
 
   void commit() { scoreboard.committed(++generation, current, time); }

@@ -108,6 +108,7 @@ void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals
   };
   options.reply_backpressure = backpressure();
   options.forward_backpressure = backpressure();
+  if (random.chance(0.15)) options.reply_cap = static_cast<unsigned>(1 + random.below(200));
   options.max_mismatches = 5;
 
   model::Config config = default_config(seed);

@@ -25,6 +25,7 @@ struct SimulatorOptions {
   double forward_backpressure = 0.0;
   double reply_gbps = 0.0;        ///< > 0: the port drains at this Ethernet rate (24 bytes overhead a frame)
   double forward_gbps = 0.0;
+  unsigned reply_cap = 0;         ///< register REPLY_CAP: replies per 1024 clocks, 0: no cap
   unsigned clock_mhz = 200;
   unsigned max_mismatches = 10;   ///< stop describing (not counting) after so many
   std::string waves;              ///< path of an FST to write; empty: none. Needs a build with tracing.
