@@ -334,6 +334,15 @@ TEST_CASE("text output: three blocks, plain when not on a terminal") {
   CHECK(run({"replay", file.path(), "--color", "always"}).out.find('\x1b') != std::string::npos);
 }
 
+TEST_CASE("a wrong bit in one output: exit 1, with frame, byte and rerun command") {
+  const ProgramResult result = run({"replay", "-", "--fault-output", "3"}, flood(10));
+  CHECK(result.code == 1);
+  const std::string text = result.out + result.err;
+  CHECK(text.find("MISMATCH packet 2") != std::string::npos);
+  CHECK(text.find("first difference at 0x28") != std::string::npos);
+  CHECK(text.find("rerun") != std::string::npos);
+}
+
 TEST_CASE("help and version") {
   const auto version = run({"--version"});
   CHECK(version.code == 0);
