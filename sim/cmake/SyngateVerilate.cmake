@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Verilated libraries and tests. RTL sources are always compiled with assertions and -Wall as errors.
 set(SYNGATE_RTL_DIR ${PROJECT_SOURCE_DIR}/rtl)
-set(SYNGATE_VERILATOR_ARGS --assert -Wall -Wno-DECLFILENAME --timescale 1ns/1ps -I${SYNGATE_RTL_DIR}
-    ${SYNGATE_RTL_DIR}/lint/syngate.vlt)
+set(SYNGATE_VERILATOR_ARGS --assert -Wall -Wno-DECLFILENAME --timescale 1ns/1ps)
 set(SYNGATE_VERILATED_FLAGS -O3)
 if(SYNGATE_NATIVE)
   list(APPEND SYNGATE_VERILATED_FLAGS -march=native)
@@ -12,20 +11,20 @@ endif()
 # A static library with class V<module>; SOURCES relative to the RTL folder or absolute; the package comes first by itself.
 function(syngate_verilate library)
   cmake_parse_arguments(V "" "TOP;PREFIX" "SOURCES;ARGS" ${ARGN})
-  set(files ${SYNGATE_RTL_DIR}/syngate_pkg.sv)
+  # Relative to where verilate() runs Verilator: names in assertion messages then do not depend on where the tree lies.
+  file(RELATIVE_PATH rtl ${CMAKE_CURRENT_SOURCE_DIR} ${SYNGATE_RTL_DIR})
+  set(files ${rtl}/syngate_pkg.sv)
   foreach(source ${V_SOURCES})
-    if(IS_ABSOLUTE ${source})
-      list(APPEND files ${source})
-    else()
-      list(APPEND files ${SYNGATE_RTL_DIR}/${source})
-    endif()
+    get_filename_component(source ${source} ABSOLUTE BASE_DIR ${SYNGATE_RTL_DIR})
+    file(RELATIVE_PATH source ${CMAKE_CURRENT_SOURCE_DIR} ${source})
+    list(APPEND files ${source})
   endforeach()
   if(NOT V_PREFIX)
     set(V_PREFIX V${V_TOP})
   endif()
   add_library(${library} STATIC)
   verilate(${library} SOURCES ${files} TOP_MODULE ${V_TOP} PREFIX ${V_PREFIX}
-           VERILATOR_ARGS ${SYNGATE_VERILATOR_ARGS} ${V_ARGS})
+           VERILATOR_ARGS ${SYNGATE_VERILATOR_ARGS} -I${rtl} ${rtl}/lint/syngate.vlt ${V_ARGS})
   target_compile_options(${library} PRIVATE ${SYNGATE_VERILATED_FLAGS} -w)
   # What Verilator writes and ships is not ours: no warnings from its headers.
   get_target_property(directories ${library} INTERFACE_INCLUDE_DIRECTORIES)
