@@ -188,6 +188,7 @@ TEST_CASE("pipeline: seven flows for two rows", "[pipeline]") {
     CHECK(end.verdict == Verdict::kHandoff);
   }
   CHECK(pipeline.flows(now) == 6);
+  CHECK(pipeline.occupied() == 6);
   CHECK(pipeline.counters()[defs::counter::kTableInsert] == 6);
   CHECK(pipeline.counters()[defs::counter::kTableEvict] == 1);
   // The sweep: refused while they live, then all six at once, counted one by one.
@@ -198,6 +199,7 @@ TEST_CASE("pipeline: seven flows for two rows", "[pipeline]") {
   CHECK(pipeline.counters()[defs::counter::kTableSweep] == 6);
   CHECK_FALSE(pipeline.sweep({0, 1, 123}));
   CHECK(pipeline.flows(now) == 0);
+  CHECK(pipeline.occupied() == 0);
 }
 
 TEST_CASE("pipeline: lives come from the configuration", "[pipeline]") {

@@ -31,8 +31,8 @@ Driver::Driver(const SimulatorOptions& options, Scoreboard& scoreboard)
   if (!options_.waves.empty()) {
     trace_ = std::make_unique<VerilatedFstC>();
     top_->trace(trace_.get(), 99);
-    trace_->open(options_.waves.c_str());
-    if (!trace_->isOpen()) throw std::runtime_error(fmt::format("{}: cannot write", options_.waves));
+    trace_wanted_ = true;
+    if (options_.waves_from == 0) open_trace();
   }
 #endif
   const std::array<double, 2> gbps{options.reply_gbps, options.forward_gbps};
@@ -58,12 +58,19 @@ Driver::Driver(const SimulatorOptions& options, Scoreboard& scoreboard)
 
 Driver::~Driver() {
 #ifdef SYNGATE_TRACED
-  if (trace_) trace_->close();
+  if (trace_ && trace_->isOpen()) trace_->close();
 #endif
   top_->final();
   // Verilator 5.006 ends a model through the thread's context, which is another's when two drivers live at once.
   Verilated::threadContextp(&context_);
 }
+
+#ifdef SYNGATE_TRACED
+void Driver::open_trace() {
+  trace_->open(options_.waves.c_str());
+  if (!trace_->isOpen()) throw std::runtime_error(fmt::format("{}: cannot write", options_.waves));
+}
+#endif
 
 std::uint32_t Driver::event(defs::event::Field field) const {
   const unsigned word = field.low / 32;
@@ -141,8 +148,8 @@ void Driver::sample_sink(Port port, bool valid, bool ready, bool last, const Dat
     sink.bytes[std::min<std::size_t>(options_.fault_byte, length - 1)] ^= 1;
     frame = sink.bytes.data();
   }
-  scoreboard_.left(port, sink.first_cycle, frame, length);
-  if (on_output) on_output(Output{port, sink.first_cycle, frame, length});
+  const Output output = scoreboard_.left(port, sink.first_cycle, frame, length);
+  if (on_output) on_output(output);
   sink.bytes.clear();
 }
 
@@ -175,17 +182,19 @@ void Driver::clock() {
 #ifdef SYNGATE_TRACED
   // Picoseconds, so that every whole MHz has a ruler without drift worth a nanosecond.
   const std::uint64_t period = 1000000 / options_.clock_mhz;
-  if (trace_) trace_->dump(cycle_ * period);
+  if (trace_wanted_ && !trace_->isOpen() && cycle_ >= options_.waves_from) open_trace();
+  if (trace_wanted_ && trace_->isOpen()) trace_->dump(cycle_ * period);
 #endif
   top.clk_i = 1;
   top.eval();
 #ifdef SYNGATE_TRACED
-  if (trace_) {
+  if (trace_wanted_ && trace_->isOpen()) {
     trace_->dump(cycle_ * period + period / 2);
-    if (options_.waves_frames != 0 && scoreboard_.done_count() >= options_.waves_frames &&
-        clocks_ > last_done_ + kSettleClocks) {
+    const bool frames_over = options_.waves_frames != 0 && scoreboard_.done_count() >= options_.waves_frames &&
+                             clocks_ > last_done_ + kSettleClocks;
+    if (frames_over || (options_.waves_to != 0 && cycle_ >= options_.waves_to)) {
       trace_->close();
-      trace_.reset();
+      trace_wanted_ = false;
     }
   }
 #endif
@@ -196,6 +205,7 @@ void Driver::clock() {
 
 void Driver::send(const std::uint8_t* data, std::size_t length, std::uint64_t tag, bool bad_fcs) {
   Top& top = *top_;
+  std::uint64_t first = 0;
   for (std::size_t at = 0; at < length; at += defs::kBusBytes) {
     while (random_.chance(options_.input_idle)) clock();
     const std::size_t count = std::min<std::size_t>(defs::kBusBytes, length - at);
@@ -216,7 +226,8 @@ void Driver::send(const std::uint8_t* data, std::size_t length, std::uint64_t ta
     bool taken = false;
     while (!taken) {
       taken = top.s_axis_tready;
-      if (taken && last) scoreboard_.accepted(cycle_, tag, data, length, bad_fcs);
+      if (taken && at == 0) first = cycle_;
+      if (taken && last) scoreboard_.accepted(first, cycle_, tag, data, length, bad_fcs);
       clock();
     }
     last_progress_ = clocks_;

@@ -75,7 +75,9 @@ class Driver {
   VerilatedContext context_;
   std::unique_ptr<Top> top_;
 #ifdef SYNGATE_TRACED
+  void open_trace();
   std::unique_ptr<VerilatedFstC> trace_;
+  bool trace_wanted_ = false;  // the window of the waves is not over
 #endif
   Random random_;
   std::array<Sink, 2> sinks_;

@@ -42,10 +42,11 @@ void Scoreboard::report_bytes(const Expected& expected, std::uint64_t cycle, con
   on_mismatch(m);
 }
 
-void Scoreboard::accepted(std::uint64_t cycle, std::uint64_t tag, const std::uint8_t* data, std::size_t length,
-                          bool bad_fcs) {
+void Scoreboard::accepted(std::uint64_t first, std::uint64_t cycle, std::uint64_t tag, const std::uint8_t* data,
+                          std::size_t length, bool bad_fcs) {
   InFlight& f = frame(accepted_);
   f.tag = tag;
+  f.cycle_first = first;
   f.cycle_in = cycle;
   f.bad_fcs = bad_fcs;
   f.data.assign(data, data + length);
@@ -77,6 +78,7 @@ void Scoreboard::entered(std::uint64_t cycle, std::uint32_t id, std::uint32_t ge
   std::uint64_t full = (generation_ & ~std::uint64_t{0xffff}) | generation;
   if (full < generation_) full += 0x10000;
   frame(entered_).generation = full;
+  frame(entered_).cycle_entered = cycle;
   ++entered_;
 }
 
@@ -87,6 +89,8 @@ void Scoreboard::decided(std::uint64_t cycle, const DecidedEvent& e) {
     report(id, cycle, "verdict", "id", fmt::format("{}", e.id), fmt::format("{}", id));
   }
   ++decided_;
+  f.cycle_decided = cycle;
+  f.decision = {static_cast<defs::TableOp>(e.op), e.hit, e.cookie_ok, e.age, e.mss_index, e.cookie, e.tsval};
   if (!options_.check) {
     f.outcome.verdict = static_cast<defs::Verdict>(e.verdict);
     f.outcome.reason = static_cast<defs::Reason>(e.reason);
@@ -95,6 +99,7 @@ void Scoreboard::decided(std::uint64_t cycle, const DecidedEvent& e) {
   apply_commits(f.generation);
   const model::Outcome& m = model_.process({f.data.data(), f.data.size(), f.bad_fcs}, time_);
   f.outcome = m;  // vectors keep their capacity, so this copies but does not allocate
+  f.flows = model_.occupied();
   const auto verdict = static_cast<defs::Verdict>(e.verdict);
   const auto reason = static_cast<defs::Reason>(e.reason);
   const auto op = static_cast<defs::TableOp>(e.op);
@@ -161,19 +166,41 @@ void Scoreboard::done(std::uint64_t cycle, std::uint32_t id32, std::uint8_t verd
              fmt::format("{} ({})", to_string(m.verdict), to_string(m.reason)));
     }
   }
-  if (outputs && options_.check && m.verdict != defs::Verdict::kDrop) {
-    const auto port = m.verdict == defs::Verdict::kReply ? Port::kReply : Port::kForward;
-    const std::size_t p = static_cast<std::size_t>(port);
-    const bool queued = f.queued || !waiting_[p].empty() || last_left_[p] >= cycle;
-    if (m.verdict == defs::Verdict::kReply) expect(port, f, id, cycle, m.reply, queued, false, "egress");
-    if (!m.handoff.empty()) expect(port, f, id, cycle, m.handoff, queued, false, "stamp");
-    if (m.forwards_original) expect(port, f, id, cycle, f.data, queued, !m.handoff.empty(), "egress");
-  } else {
-    add_latency(cycle - f.cycle_in + kDoneToOffered, f.queued);
-  }
+  const std::size_t before = waiting_[0].size() + waiting_[1].size();
+  // What leaves is what the rules decided; without the model, what the RTL says.
+  if (outputs || !options_.check) expect_outputs(f, id, cycle, options_.check ? m.verdict : verdict);
+  const std::size_t added = waiting_[0].size() + waiting_[1].size() - before;
+  if (added == 0) add_latency(cycle - f.cycle_in + kDoneToOffered, f.queued);
   ++done_;
-  if (on_result) {
-    on_result(FrameResult{id, f.tag, f.cycle_in, cycle, verdict, reason, options_.check ? &f.outcome : nullptr});
+  if (!on_result) return;
+  FrameResult result;
+  result.id = id;
+  result.tag = f.tag;
+  result.cycle_first = f.cycle_first;
+  result.cycle_in = f.cycle_in;
+  result.cycle_entered = f.cycle_entered;
+  result.cycle_decided = f.cycle_decided;
+  result.cycle_out = cycle;
+  result.generation = static_cast<std::uint32_t>(f.generation & 0xffff);
+  result.verdict = verdict;
+  result.reason = reason;
+  result.decision = f.decision;
+  result.outputs = added;
+  result.flows = f.flows;
+  result.outcome = options_.check ? &f.outcome : nullptr;
+  on_result(result);
+}
+
+void Scoreboard::expect_outputs(const InFlight& f, std::uint64_t id, std::uint64_t cycle, defs::Verdict verdict) {
+  if (verdict == defs::Verdict::kDrop) return;
+  const auto port = verdict == defs::Verdict::kReply ? Port::kReply : Port::kForward;
+  const std::size_t p = static_cast<std::size_t>(port);
+  const bool queued = f.queued || !waiting_[p].empty() || last_left_[p] >= cycle;
+  const bool handoff = verdict == defs::Verdict::kHandoff || verdict == defs::Verdict::kHandoffPass;
+  if (verdict == defs::Verdict::kReply) expect(port, f, id, cycle, f.outcome.reply, queued, false, "egress");
+  if (handoff) expect(port, f, id, cycle, f.outcome.handoff, queued, false, "stamp");
+  if (verdict == defs::Verdict::kPass || verdict == defs::Verdict::kHandoffPass) {
+    expect(port, f, id, cycle, f.data, queued, handoff, "egress");
   }
 }
 
@@ -183,22 +210,21 @@ void Scoreboard::swept(std::uint64_t cycle, const model::Sweep& sweep) {
   }
 }
 
-void Scoreboard::left(Port port, std::uint64_t cycle, const std::uint8_t* data, std::size_t length) {
+Output Scoreboard::left(Port port, std::uint64_t cycle, const std::uint8_t* data, std::size_t length) {
   const std::size_t p = static_cast<std::size_t>(port);
   last_left_[p] = std::max(last_left_[p], cycle);
   if (port == Port::kReply) ++replies_;
-  if (!options_.check) {
-    if (port == Port::kForward) ++forwarded_;
-    return;
-  }
   if (waiting_[p].empty()) {
     report(done_, cycle, "egress", "output", fmt::format("{} bytes on the {} port", length,
            port == Port::kReply ? "reply" : "forward"), "nothing");
-    return;
+    return Output{port, done_, 0, false, cycle, data, length};
   }
   Expected& expected = waiting_[p].front();
-  if (port == Port::kForward) ++(std::strcmp(expected.stage, "stamp") == 0 ? handoffs_ : forwarded_);
-  if (length != expected.bytes.size() || std::memcmp(data, expected.bytes.data(), length) != 0) {
+  const Output output{port, expected.id, expected.tag, std::strcmp(expected.stage, "stamp") == 0, cycle, data, length};
+  if (port == Port::kForward) ++(output.handoff ? handoffs_ : forwarded_);
+  if (!options_.check) {
+    // Nothing to compare with.
+  } else if (length != expected.bytes.size() || std::memcmp(data, expected.bytes.data(), length) != 0) {
     report_bytes(expected, cycle, data, length);
   }
   if (!expected.follows) {
@@ -210,6 +236,7 @@ void Scoreboard::left(Port port, std::uint64_t cycle, const std::uint8_t* data, 
   }
   spare_.push_back(std::move(expected.bytes));
   waiting_[p].pop_front();
+  return output;
 }
 
 void Scoreboard::finish(std::uint64_t cycle, const model::Counters& before, const model::Counters& rtl) {

@@ -36,16 +36,16 @@ class Scoreboard {
   std::function<void(const FrameResult&)> on_result;
   std::function<void(const Mismatch&)> on_mismatch;
 
-  /// The last beat of the next frame was accepted.
-  void accepted(std::uint64_t cycle, std::uint64_t tag, const std::uint8_t* data, std::size_t length, bool bad_fcs);
+  /// The last beat of the next frame was accepted; `first` is the clock of its first beat.
+  void accepted(std::uint64_t first, std::uint64_t cycle, std::uint64_t tag, const std::uint8_t* data, std::size_t length, bool bad_fcs);
   /// A commit through the registers: `generation` is the number that shows it.
   void committed(std::uint64_t generation, const model::Config& config, const model::Time& time);
   void entered(std::uint64_t cycle, std::uint32_t id, std::uint32_t generation);
   void decided(std::uint64_t cycle, const DecidedEvent& event);
   void done(std::uint64_t cycle, std::uint32_t id, std::uint8_t verdict, std::uint8_t reason);
   void swept(std::uint64_t cycle, const model::Sweep& sweep);
-  /// A whole frame left; `cycle` is the clock in which its first beat was offered.
-  void left(Port port, std::uint64_t cycle, const std::uint8_t* data, std::size_t length);
+  /// A whole frame left; `cycle` is the clock in which its first beat was offered. Says for which frame it was sent.
+  Output left(Port port, std::uint64_t cycle, const std::uint8_t* data, std::size_t length);
   /// Compares the counters and reports outputs that never came. `before`: the model's counters when the first register was read; the
   /// sweep goes on while they are read.
   void finish(std::uint64_t cycle, const model::Counters& before, const model::Counters& rtl);
@@ -60,8 +60,10 @@ class Scoreboard {
  private:
   struct InFlight {
     std::uint64_t tag = 0;
-    std::uint64_t cycle_in = 0;
+    std::uint64_t cycle_first = 0, cycle_in = 0, cycle_entered = 0, cycle_decided = 0;
     std::uint64_t generation = 0;
+    Decision decision;
+    std::uint64_t flows = 0;
     bool bad_fcs = false;
     bool queued = false;  // met others in the ingress queue
     std::vector<std::uint8_t> data;
@@ -86,6 +88,7 @@ class Scoreboard {
   void apply_commits(std::uint64_t generation);
   void expect(Port port, const InFlight& f, std::uint64_t id, std::uint64_t cycle, const std::vector<std::uint8_t>& bytes,
               bool queued, bool follows, const char* stage);
+  void expect_outputs(const InFlight& f, std::uint64_t id, std::uint64_t cycle, defs::Verdict verdict);
   void report(std::uint64_t id, std::uint64_t cycle, std::string stage, std::string field, std::string rtl,
               std::string model);
   void report_bytes(const Expected& expected, std::uint64_t cycle, const std::uint8_t* data, std::size_t length);

@@ -106,6 +106,7 @@ bool FlowTable::insert(const Place& place, std::uint8_t epoch, unsigned first, c
   const bool has_room = free_count[0] + free_count[1] != 0;
   const unsigned channel = has_room ? (free_count[1] > free_count[0] ? 1u : 0u) : oldest_channel;
   std::uint64_t& slot = has_room ? *free_slot[channel] : *oldest;
+  if (state_of(slot) == 0) ++occupied_;
   slot = pack(place.tag[channel], epoch, first, static_cast<unsigned>(SlotState::kNew3));
   return has_room;
 }
@@ -137,7 +138,9 @@ bool FlowTable::sweep(const Sweep& sweep, const TableSettings& settings) {
     if (state_of(*slots[i]) == 0 || lives(*slots[i], sweep.epoch, settings)) return false;
   }
   for (unsigned i = 0; i < 6; ++i) {
-    if ((sweep.mask >> i & 1) != 0) *slots[i] = 0;
+    if ((sweep.mask >> i & 1) == 0) continue;
+    *slots[i] = 0;
+    --occupied_;
   }
   return true;
 }

@@ -224,6 +224,8 @@ const Config& Pipeline::config() const { return impl_->config; }
 void Pipeline::set_config(const Config& config) { impl_->config = config; }
 const Counters& Pipeline::counters() const { return impl_->counters; }
 
+std::uint64_t Pipeline::occupied() const { return impl_->table.occupied(); }
+
 std::uint64_t Pipeline::flows(const Time& time) const { return impl_->table.count(epoch_of(time), impl_->settings()); }
 
 }  // namespace syngate::model

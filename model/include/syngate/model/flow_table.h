@@ -49,6 +49,8 @@ class FlowTable {
 
   /// Clears the slots the RTL's sweep cleared. False, and nothing changed, if one of them is empty or lives at that epoch.
   bool sweep(const Sweep& sweep, const TableSettings& settings);
+  /// Slots whose state is not empty, living or not.
+  std::uint64_t occupied() const { return occupied_; }
   /// Living slots at an epoch.
   std::uint64_t count(std::uint8_t epoch, const TableSettings& settings) const;
 
@@ -59,6 +61,7 @@ class FlowTable {
   std::uint64_t* row(unsigned channel, std::uint32_t index) const;
 
   std::unique_ptr<std::uint64_t[], Free> slots_;
+  std::uint64_t occupied_ = 0;
 };
 
 }  // namespace syngate::model

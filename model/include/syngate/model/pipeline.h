@@ -73,6 +73,8 @@ class Pipeline {
   void set_config(const Config& config);
 
   const Counters& counters() const;
+  /// Slots of the flow table that are not empty.
+  std::uint64_t occupied() const;
   /// Living flows at this time (walks the whole table).
   std::uint64_t flows(const Time& time) const;
 

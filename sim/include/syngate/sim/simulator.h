@@ -30,6 +30,8 @@ struct SimulatorOptions {
   unsigned max_mismatches = 10;   ///< stop describing (not counting) after so many
   std::string waves;              ///< path of an FST to write; empty: none. Needs a build with tracing.
   std::uint64_t waves_frames = 0; ///< trace until this many frames have left (0: whole run)
+  std::uint64_t waves_from = 0;   ///< first clock of the FST
+  std::uint64_t waves_to = 0;     ///< last clock of the FST (0: no such bound)
   std::uint64_t x_seed = 0;       ///< seed of uninitialised state in builds with --x-initial unique (0: seed)
   std::uint64_t fault_output = 0; ///< test of the checker: flip a bit of this output frame (1 is the first)
   std::size_t fault_byte = 40;    ///< of this byte
@@ -38,20 +40,38 @@ struct SimulatorOptions {
 /// One frame that left the pipeline. Bytes are valid during the call only.
 struct Output {
   Port port;
+  std::uint64_t id;           ///< the frame it is sent for
+  std::uint64_t tag;          ///< as given to offer() with that frame
+  bool handoff;               ///< the hand-off frame, not the original
   std::uint64_t cycle;        ///< clock of its first beat
   const std::uint8_t* data;
   std::size_t length;
 };
 
-/// What became of one offered frame, called in frame order when egress has decided.
+/// What the pipeline itself says of a decision (observation port).
+struct Decision {
+  defs::TableOp op = defs::TableOp::kNone;
+  bool hit = false, cookie_ok = false, age = false;
+  std::uint8_t mss_index = 0;
+  std::uint32_t cookie = 0, tsval = 0;
+};
+
+/// What became of one offered frame, called in frame order when egress has decided. All from the RTL.
 struct FrameResult {
-  std::uint64_t id;           ///< order of offering, from 0
-  std::uint64_t tag;          ///< as given to offer()
-  std::uint64_t cycle_in;     ///< clock at which its last beat was accepted
-  std::uint64_t cycle_out;    ///< clock of egress's decision
-  defs::Verdict verdict;
-  defs::Reason reason;
-  const model::Outcome* outcome;  ///< the model's view, nullptr with check off
+  std::uint64_t id = 0;             ///< order of offering, from 0
+  std::uint64_t tag = 0;            ///< as given to offer()
+  std::uint64_t cycle_first = 0;    ///< clock at which its first beat was accepted
+  std::uint64_t cycle_in = 0;       ///< clock at which its last beat was accepted
+  std::uint64_t cycle_entered = 0;  ///< clock at which it entered the pipeline: time and configuration sampled
+  std::uint64_t cycle_decided = 0;  ///< clock at which the rules decided
+  std::uint64_t cycle_out = 0;      ///< clock of egress's decision
+  std::uint32_t generation = 0;     ///< commits it has seen, 16 bits
+  defs::Verdict verdict = defs::Verdict::kPass;
+  defs::Reason reason = defs::Reason::kNone;
+  Decision decision;
+  std::size_t outputs = 0;          ///< frames that leave for it
+  std::uint64_t flows = 0;          ///< occupied slots of the model's table after it, 0 with check off
+  const model::Outcome* outcome = nullptr;  ///< the model's view, nullptr with check off
 };
 
 /// A difference between RTL and model, ready to print.
