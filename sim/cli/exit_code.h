@@ -3,6 +3,8 @@
 #pragma once
 #include <stdexcept>
 
+#include "syngate/sim/errors.h"
+
 namespace syngate::sim {
 
 /// What the shell sees; the same table is in --help.
@@ -28,11 +30,6 @@ inline constexpr const char* kExitCodeHelp =
 
 /// Wrong use of the command line, found after parsing; exit 2.
 struct UsageError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-/// An input file that is not a capture and cannot be used; exit 3.
-struct InputError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 

@@ -14,6 +14,8 @@
 #include "exit_code.h"
 #include "mismatch.h"
 #include "protect.h"
+#include "run_directory.h"
+#include "version.h"
 #include "syngate/sim/packet_view.h"
 
 namespace syngate::sim {
@@ -55,6 +57,10 @@ class Replay {
 
   ReplayResult run() {
     check_options();
+    if (!options_.run_directory.empty()) {
+      directory_ = std::make_unique<RunDirectory>(RunDirectory::create(options_.run_directory));
+      events_ = std::make_unique<EventWriter>(directory_->file("events.jsonl"));
+    }
     open_outputs();
     make_config();
     for (const std::string& path : options_.captures) {
@@ -76,11 +82,13 @@ class Replay {
     try {
       if (reply_) reply_->close();
       if (forward_) forward_->close();
+      if (events_) events_->close();
     } catch (const OutputError& error) {
       fail(Failure::kOutput, error.what());
     }
     for (const ReplayFile& file : result_.files) result_.counts += file.counts;
     result_.interrupted = stopped();
+    if (directory_) write_run();
     return std::move(result_);
   }
 
@@ -209,8 +217,10 @@ class Replay {
     simulator_options.waves_frames = options_.waves.empty() ? 0 : options_.waves_frames;
     Simulator simulator(simulator_options, config_, time_);
     start_cycle_ = simulator.cycle();
+    if (events_) events_->start(start_cycle_, options_.clock_mhz, time_, options_.check);
     simulator.on_output = [this](const Output& output) { take_output(output); };
     simulator.on_result = [this](const FrameResult& frame) {
+      if (events_) events_->decided(frame, options_.check);
       ++result_.verdicts[static_cast<std::size_t>(frame.verdict)];
       ++result_.reasons[static_cast<std::size_t>(frame.reason)];
     };
@@ -223,6 +233,7 @@ class Replay {
         }
       }
       result_.statistics = simulator.finish();
+      if (events_) events_->end(simulator.cycle(), result_.statistics);
     } catch (...) {
       result_.statistics = simulator.statistics();
       throw;
@@ -285,10 +296,23 @@ class Replay {
     // 0 means at once; due clocks count from the start of the run.
     const std::uint64_t cycle = options_.pace == Pace::kTopSpeed ? 0 : start_cycle_ + due;
     ++result_.frames_offered;
+    if (events_) record(index, frame);
     simulator.offer(cycle, frame.bytes.data(), frame.bytes.size(), tag);
     if (options_.on_progress && result_.frames_offered % kProgressFrames == 0) {
       options_.on_progress(result_.frames_offered, simulator.cycle());
     }
+  }
+
+  // The first fields of the frame's line, before it is offered.
+  void record(std::size_t index, const CaptureFrame& frame) {
+    FrameEvent event;
+    event.file = index;
+    event.number = frame.number;
+    event.time_ns = frame.time_ns;
+    event.length = frame.bytes.size();
+    event.flow = describe_packet(frame.bytes.data(), frame.bytes.size());
+    event.options = syn_layout(frame.bytes.data(), frame.bytes.size());
+    events_->offered(std::move(event));
   }
 
   void set_time(Simulator& simulator, std::uint64_t run_ns) {
@@ -303,9 +327,11 @@ class Replay {
       schedule_.advance(time_.count, time.count, &config_.keys);
       simulator.set_config(config_);
       result_.rotations += time.count - time_.count;
+      if (events_) events_->rotate(simulator.cycle(), time.count);
     }
     time_ = time;
     simulator.set_time(time);
+    if (events_) events_->time(simulator.cycle(), time);
   }
 
   std::uint64_t cycles_to_ns(std::uint64_t cycles) const {
@@ -314,6 +340,7 @@ class Replay {
   }
 
   void take_output(const Output& output) {
+    if (events_) events_->left(output);
     PcapWriter* writer = output.port == Port::kReply ? reply_.get() : forward_.get();
     if (writer == nullptr) return;
     const auto after = static_cast<std::int64_t>(
@@ -323,6 +350,7 @@ class Replay {
   }
 
   void take_mismatch(const Mismatch& mismatch) {
+    if (events_) events_->mismatch(mismatch);
     FrameOrigin origin;
     const std::uint64_t offered = result_.frames_offered;
     // Counters, compared at the end, belong to no frame.
@@ -342,7 +370,29 @@ class Replay {
     if (options_.on_mismatch) options_.on_mismatch(result_.mismatch_texts.back());
   }
 
+  void write_run() {
+    using Json = nlohmann::ordered_json;
+    try {
+      Json captures = Json::array();
+      for (const ReplayFile& file : result_.files) {
+        captures.push_back({{"path", file.path}, {"frames_read", file.counts.frames_read}, {"error", file.error}});
+      }
+      Json run = {{"argv", options_.argv}, {"seed", options_.seed}, {"clock_mhz", options_.clock_mhz}};
+      run["options"] = Json::parse(options_json(options_));
+      run["captures"] = captures;
+      const Json result = Json::parse(replay_json(options_, result_));
+      run["destinations"] = result.at("protected");
+      run["result"] = result;
+      run["files"] = Json::array({"events.jsonl"});
+      directory_->write_run(std::move(run), kVersion);
+    } catch (const OutputError& error) {
+      fail(Failure::kOutput, error.what());
+    }
+  }
+
   const ReplayOptions& options_;
+  std::unique_ptr<RunDirectory> directory_;
+  std::unique_ptr<EventWriter> events_;
   KeySchedule schedule_;
   Pacer pacer_;
   CaptureClock clock_;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "events.h"
 #include "keys.h"
 #include "pacing.h"
 #include "syngate/sim/capture.h"
@@ -40,6 +41,8 @@ struct ReplayOptions {
   std::uint32_t ts_clock = 1000000;  ///< ms at the start
 
   std::string out_reply, out_forward;
+  std::string run_directory;  ///< to be created, empty: none
+  std::vector<std::string> argv;  ///< for run.json: the command line, program name first
   std::string waves;
   std::uint64_t waves_frames = 1000;
   bool check = true;
@@ -92,6 +95,9 @@ struct ReplayResult {
 /// Replays. Throws UsageError, OutputError (an output that cannot be created, before anything runs)
 /// and FilterError; everything that happens later is in the result.
 ReplayResult replay(const ReplayOptions& options);
+
+/// The options as they were resolved, without key material, for run.json.
+std::string options_json(const ReplayOptions& options);
 
 /// The result as one JSON object, schema "syngate.replay/1".
 std::string replay_json(const ReplayOptions& options, const ReplayResult& result);

@@ -17,6 +17,7 @@
 #include "exit_code.h"
 #include "protect.h"
 #include "replay.h"
+#include "run_directory.h"
 #include "style.h"
 
 namespace syngate::sim {
@@ -46,6 +47,8 @@ struct Flags {
   std::vector<std::string> protect, policies;
   std::string key_file;
   std::uint16_t mss = 0;
+  std::string out;
+  bool save = false;
   bool json = false, quiet = false, no_check = false;
 };
 
@@ -87,8 +90,8 @@ std::string rerun_command(const std::vector<std::string>& arguments, std::uint64
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
     const std::string name = argument.substr(0, argument.find('='));
-    if (name == "--json" || name == "-q" || name == "--quiet") continue;
-    const bool with_value = name == "--limit" || name == "--seed" || name == "--out-reply" ||
+    if (name == "--save" || name == "--json" || name == "-q" || name == "--quiet") continue;
+    const bool with_value = name == "--limit" || name == "--seed" || name == "--out" || name == "--out-reply" ||
                             name == "--out-forward" || name == "--waves" ||
                             name == "--waves-frames" || name == "--color";
     if (with_value) {
@@ -169,6 +172,20 @@ void resolve(Flags& flags, const AppContext& context) {
   if (flags.mss != 0) replay.mss = flags.mss;
   replay.pad_truncated = flags.truncated == "pad";
   replay.check = !flags.no_check;
+  if (flags.save && !flags.out.empty()) throw UsageError("only one of --out and --save can be given");
+  if (flags.save) {
+    const std::string& capture = replay.captures.front();
+    const std::string name = capture == "-" ? "stdin" : capture.substr(capture.rfind('/') + 1);
+    replay.run_directory = RunDirectory::name_for(name.substr(0, name.find('.')));
+  }
+  if (!flags.out.empty()) replay.run_directory = flags.out;
+  replay.argv = {"syngate"};
+  for (std::size_t i = 0; i < context.arguments.size(); ++i) {
+    // Where a run is kept is not part of what it is.
+    const std::string& argument = context.arguments[i];
+    if (argument == "--out") ++i;
+    else if (argument != "--save" && argument.rfind("--out=", 0) != 0) replay.argv.push_back(argument);
+  }
   replay.rerun = rerun_command(context.arguments, replay.seed);
   replay.stop = &g_stop;
 }
@@ -209,6 +226,7 @@ int run_replay(Flags& flags, const AppContext& context) {
   } else if (result.any_file_used() &&
              (result.failure == Failure::kNone || result.frames_offered != 0)) {
     fmt::print("{}", replay_text(options, result, style));
+    if (!options.run_directory.empty()) fmt::print("\nkept in {}\n", options.run_directory);
   }
   if (result.failure != Failure::kNone) fmt::print(stderr, "error: {}\n", result.failure_text);
   if (result.any_file_failed() && result.any_file_used()) {
@@ -336,6 +354,10 @@ void add_replay_command(CLI::App& app, AppContext& context) {
       ->add_option("--out-forward", replay.out_forward,
                    "write what leaves towards the servers (pcap, ns)")
       ->group("Output");
+  command->add_option("--out", flags->out,
+                      "keep the run: a directory to be created, with run.json, events.jsonl and more")
+      ->group("Output");
+  command->add_flag("--save", flags->save, "keep the run in runs/<time>-<name>")->group("Output");
   command->add_option("--waves", replay.waves, "write an FST of the run (needs syngate-traced)")
       ->group("Output");
   command

@@ -243,7 +243,42 @@ class Text {
   std::string text_;
 };
 
+const char* pace_name(Pace pace) {
+  switch (pace) {
+    case Pace::kCapture: return "capture";
+    case Pace::kFrames: return "frames";
+    case Pace::kBits: return "bits";
+    case Pace::kLine: return "line";
+    case Pace::kTopSpeed: return "topspeed";
+  }
+  return "";
+}
+
 }  // namespace
+
+std::string options_json(const ReplayOptions& o) {
+  Json object = {{"filter", utf8(o.filter)},
+                 {"pad_truncated", o.pad_truncated},
+                 {"fix_checksums", o.fix_checksums},
+                 {"loop", o.loop},
+                 {"limit", o.limit},
+                 {"pace", pace_name(o.pace)},
+                 {"rate", o.rate},
+                 {"clock_mhz", o.clock_mhz},
+                 {"mss", nullptr},
+                 {"wscale", nullptr},
+                 {"policy", o.policy.value_or(defs::kPolicyReset)},
+                 {"seed", o.seed},
+                 {"keys", o.key_file ? "file and seed" : "seed"},
+                 {"count", o.count},
+                 {"ts_clock", o.ts_clock},
+                 {"check", o.check},
+                 {"idle", o.idle},
+                 {"backpressure", o.backpressure}};
+  if (o.mss) object["mss"] = *o.mss;
+  if (o.wscale) object["wscale"] = *o.wscale;
+  return object.dump();
+}
 
 std::string replay_json(const ReplayOptions& options, const ReplayResult& result) {
   const Statistics& statistics = result.statistics;
