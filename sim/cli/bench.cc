@@ -26,6 +26,10 @@ enum class Kind : std::uint8_t { kPassed, kSyn, kAck, kAckData };
 
 constexpr std::size_t kLengths[] = {60,  64,  65,  66,  74,  78,   98,   117,
                                     118, 128, 129, 256, 512, 1024, 1514, 9014};
+// What run() goes through: two rates, seven kinds, each length and the mix; then latency, the
+// simulator's speed with and without checking, the model's.
+constexpr std::uint64_t kRows = 2 * 7 * (std::size(kLengths) + 1);
+constexpr std::uint64_t kSteps = kRows + 4;
 constexpr std::size_t kBareAckLengthMax = 128;  // longer padding than this no MAC sends
 constexpr std::uint64_t kLatencyGap = 1000;     // clocks between frames that meet an empty pipeline
 constexpr std::uint64_t kLatencyFrames = 400;
@@ -112,12 +116,15 @@ class Bench {
         }
       }
     }
-    measure_latency();
-    measure_speed();
+    if (!stopped()) measure_latency();
+    if (!stopped()) measure_speed();
+    result_.interrupted = stopped();
     return std::move(result_);
   }
 
  private:
+  bool stopped() const { return options_.stop != nullptr && options_.stop->load(); }
+
   // The model answers a SYN of every client; its cookies make the ACKs valid.
   void make_cookies() {
     model::Pipeline pipeline(config_);
@@ -173,6 +180,7 @@ class Bench {
   }
 
   void add_row(const std::string& rate, Kind kind, bool paced, std::size_t length) {
+    if (stopped()) return;
     BenchRow row;
     row.length = length == 0 ? "mix" : fmt::format("{}", length);
     row.rate = rate;
@@ -183,7 +191,8 @@ class Bench {
       row.note = "a bare ACK is never that long";
     } else {
       if (options_.on_progress) {
-        options_.on_progress(fmt::format("{} {} {} bytes", row.rate, row.kind, row.length));
+        options_.on_progress(fmt::format("{} {} {} bytes", row.rate, row.kind, row.length),
+                             result_.line_rate.size(), kSteps);
       }
       run_row(kind, paced, length, &row);
     }
@@ -241,7 +250,7 @@ class Bench {
   }
 
   void measure_latency() {
-    if (options_.on_progress) options_.on_progress("latency");
+    if (options_.on_progress) options_.on_progress("latency", kRows, kSteps);
     SimulatorOptions simulator_options;
     simulator_options.seed = options_.seed;
     simulator_options.clock_mhz = options_.clock_mhz;
@@ -268,7 +277,8 @@ class Bench {
     const std::uint64_t frames = options_.frames * 10;
     for (const bool check : {true, false}) {
       if (options_.on_progress)
-        options_.on_progress(check ? "speed with checking" : "speed without checking");
+        options_.on_progress(check ? "speed with checking" : "speed without checking",
+                             kRows + (check ? 1 : 2), kSteps);
       SimulatorOptions simulator_options;
       simulator_options.seed = options_.seed;
       simulator_options.check = check;
@@ -276,7 +286,7 @@ class Bench {
       Simulator simulator(simulator_options, config_, kTime);
       const std::uint64_t clocks_before = simulator.statistics().cycles;
       const auto start = Clock::now();
-      for (std::uint64_t i = 0; i < frames; ++i) {
+      for (std::uint64_t i = 0; i < frames && !stopped(); ++i) {
         const Frame& frame = syns[i % syns.size()];
         simulator.offer(0, frame.data(), frame.size(), i);
       }
@@ -290,7 +300,7 @@ class Bench {
       }
     }
 
-    if (options_.on_progress) options_.on_progress("model");
+    if (options_.on_progress) options_.on_progress("model", kRows + 3, kSteps);
     const auto start = Clock::now();
     std::uint64_t made = 0;
     std::uint32_t sum = 0;  // goes into the next cookie, so that the work cannot be dropped
@@ -354,6 +364,7 @@ std::string bench_json(const BenchOptions& options, const BenchResult& result) {
                        {"kframes_per_s_unchecked", result.kframes_per_s_unchecked},
                        {"kcycles_per_s", result.kcycles_per_s}};
   root["model"] = {{"cookies_per_s", result.cookies_per_s}};
+  root["interrupted"] = result.interrupted;
   return root.dump(2) + "\n";
 }
 

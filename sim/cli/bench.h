@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -17,7 +18,9 @@ struct BenchOptions {
   std::uint64_t frames = 4000;  ///< per row; rows of long frames take fewer, by their beats
   std::uint64_t seed = 1;
   unsigned clock_mhz = 200;
-  std::function<void(const std::string&)> on_progress;
+  const std::atomic<bool>* stop = nullptr;  ///< when it is set, the rest is left out
+  /// Step `done` of `total` begins.
+  std::function<void(const std::string& step, std::uint64_t done, std::uint64_t total)> on_progress;
 };
 
 /// Frames of one length and kind, offered back to back at an exact line rate.
@@ -42,6 +45,7 @@ struct BenchResult {
   Distribution latency;  ///< of frames that came one by one
   double kframes_per_s_checked = 0, kframes_per_s_unchecked = 0, kcycles_per_s = 0;
   double cookies_per_s = 0;
+  bool interrupted = false;  ///< what was not measured is missing or zero
 
   /// No loss where there must be none, and no mismatch.
   bool good() const;

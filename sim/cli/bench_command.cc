@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -10,6 +9,8 @@
 #include "app.h"
 #include "bench.h"
 #include "exit_code.h"
+#include "interrupt.h"
+#include "progress.h"
 #include "style.h"
 
 namespace syngate::sim {
@@ -21,18 +22,28 @@ struct Flags {
 };
 
 int run(Flags& flags, const AppContext& context) {
-  const bool terminal = isatty(STDERR_FILENO) != 0;
-  if (terminal && !flags.quiet) {
-    flags.bench.on_progress = [](const std::string& step) {
-      fmt::print(stderr, "\r{}\x1b[K", step);
-    };
-  }
+  const Style error_style = make_style(context.color, stderr);
+  Progress progress(!flags.quiet, stderr, error_style);
+  flags.bench.stop = &catch_interrupts();
+  flags.bench.on_progress = [&progress](const std::string& step, std::uint64_t done,
+                                        std::uint64_t total) {
+    if (!progress.due()) return;
+    ProgressState state;
+    state.what = step;
+    state.done = done;
+    state.total = total;
+    progress.show(state);
+  };
   const BenchResult result = run_bench(flags.bench);
-  if (flags.bench.on_progress) fmt::print(stderr, "\r\x1b[K");
+  progress.clear();
   if (flags.json) {
     fmt::print("{}", bench_json(flags.bench, result));
   } else {
     fmt::print("{}", bench_text(flags.bench, result, make_style(context.color, stdout)));
+  }
+  if (result.interrupted) {
+    fmt::print(stderr, "interrupted: what was not measured is missing\n");
+    if (result.good()) return kExitInterrupted;
   }
   if (result.good()) return kExitOk;
   fmt::print(stderr, "error: frames were lost where none may be, or RTL and model differ\n");

@@ -157,17 +157,16 @@ class Replay {
     }
   }
 
-  // First pass over the captures. Files that cannot be read are reported by the second.
-  std::vector<model::Destination> find_targets() {
+  // First pass over the captures: counts what will be offered and finds what to protect. Files
+  // that cannot be read are reported by the second. False when a capture can be read once only.
+  bool first_pass(SynTargets* targets) {
     const bool all_regular =
         std::all_of(options_.captures.begin(), options_.captures.end(), [](const auto& path) {
           struct stat info {};
-          return stat(path.c_str(), &info) != 0 || can_be_read_twice(path) || S_ISDIR(info.st_mode);
+          return path != "-" &&
+                 (stat(path.c_str(), &info) != 0 || can_be_read_twice(path) || S_ISDIR(info.st_mode));
         });
-    const bool has_stdin = std::find(options_.captures.begin(), options_.captures.end(), "-") !=
-                           options_.captures.end();
-    if (!all_regular || has_stdin) return {default_destination(false), default_destination(true)};
-    SynTargets targets;
+    if (!all_regular) return false;
     std::uint64_t frames = 0;
     for (const std::string& path : options_.captures) {
       try {
@@ -176,13 +175,27 @@ class Replay {
         while ((options_.limit == 0 || frames < options_.limit) && !stopped() &&
                reader.next(&frame)) {
           ++frames;
-          targets.add(frame.bytes.data(), frame.bytes.size());
+          targets->add(frame.bytes.data(), frame.bytes.size());
+          if (options_.on_progress && frames % kProgressFrames == 0)
+            options_.on_progress({true, frames, 0, 0.0});
         }
       } catch (const CaptureError&) {
         continue;
       }
     }
-    if (frames != 0 && targets.empty()) {
+    total_ = frames * options_.loop;
+    if (options_.limit != 0) total_ = std::min(total_, options_.limit);
+    return true;
+  }
+
+  std::vector<model::Destination> find_targets() {
+    SynTargets targets;
+    // With --protect, counting is of use to the progress only.
+    const bool wanted = options_.protect.empty() || options_.on_progress;
+    const bool read = wanted && first_pass(&targets);
+    if (!options_.protect.empty()) return options_.protect;
+    if (!read) return {default_destination(false), default_destination(true)};
+    if (total_ != 0 && targets.empty()) {
       warn(
           "no SYN in the captures, so nothing is protected and everything passes; name servers "
           "with --protect");
@@ -191,7 +204,7 @@ class Replay {
   }
 
   void make_config() {
-    result_.destinations = options_.protect.empty() ? find_targets() : options_.protect;
+    result_.destinations = find_targets();
     for (std::size_t i = 0; i < result_.destinations.size(); ++i) {
       model::Destination& entry = result_.destinations[i];
       if (options_.mss) entry.mss = *options_.mss;
@@ -299,7 +312,8 @@ class Replay {
     if (events_) record(index, frame);
     simulator.offer(cycle, frame.bytes.data(), frame.bytes.size(), tag);
     if (options_.on_progress && result_.frames_offered % kProgressFrames == 0) {
-      options_.on_progress(result_.frames_offered, simulator.cycle());
+      const auto clocks = static_cast<double>(simulator.cycle() - start_cycle_);
+      options_.on_progress({false, result_.frames_offered, total_, clocks / options_.clock_mhz});
     }
   }
 
@@ -402,6 +416,7 @@ class Replay {
   std::vector<RecentFrame> recent_;
   std::unique_ptr<PcapWriter> reply_, forward_;
   std::uint64_t start_cycle_ = 0;
+  std::uint64_t total_ = 0;  // frames that will be offered, 0: not known
   std::int64_t capture_start_ns_ = 0;
 };
 

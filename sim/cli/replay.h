@@ -17,6 +17,14 @@
 
 namespace syngate::sim {
 
+/// How far a replay is.
+struct ReplayProgress {
+  bool counting = false;      ///< still the first pass over the captures
+  std::uint64_t frames = 0;   ///< read by the first pass, or offered
+  std::uint64_t total = 0;    ///< that will be offered; 0: not known (standard input)
+  double simulated_us = 0;    ///< simulated time since the start
+};
+
 /// Everything `syngate replay` can be told, checked.
 struct ReplayOptions {
   std::vector<std::string> captures;
@@ -55,8 +63,7 @@ struct ReplayOptions {
   std::function<void(const std::string&)> on_warning;   ///< one line, without "warning: "
   std::function<void(const std::string&)> on_error;     ///< one line, a capture that cannot be used
   std::function<void(const std::string&)> on_mismatch;  ///< several lines, as printed
-  std::function<void(std::uint64_t offered, std::uint64_t cycle)>
-      on_progress;  ///< every 1024 frames
+  std::function<void(const ReplayProgress&)> on_progress;  ///< every 1024 frames
 };
 
 /// One capture of the command line, all its loops together.

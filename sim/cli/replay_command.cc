@@ -4,17 +4,16 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <atomic>
 #include <cerrno>
-#include <chrono>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <memory>
 
 #include "app.h"
 #include "exit_code.h"
+#include "interrupt.h"
+#include "progress.h"
 #include "protect.h"
 #include "replay.h"
 #include "run_directory.h"
@@ -22,20 +21,6 @@
 
 namespace syngate::sim {
 namespace {
-
-std::atomic<bool> g_stop{false};
-static_assert(std::atomic<bool>::is_always_lock_free, "the signal handler needs it");
-
-void on_signal(int) { g_stop.store(true); }
-
-// The first signal ends the run in good order; a second one has its usual effect.
-void catch_signals() {
-  struct sigaction action {};
-  action.sa_handler = on_signal;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);  // no SA_RESTART: a blocking read must return
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-}
 
 // The options as text, before they are checked.
 struct Flags {
@@ -103,35 +88,6 @@ std::string rerun_command(const std::vector<std::string>& arguments, std::uint64
   return text + fmt::format(" --seed {}", seed);
 }
 
-// On a terminal one line that is rewritten, at most 10 times a second; else a line every 10
-// seconds.
-class Progress {
- public:
-  Progress() : terminal_(isatty(STDERR_FILENO) != 0), start_(Clock::now()), last_(start_) {}
-
-  void show(std::uint64_t frames, std::uint64_t cycles) {
-    const auto now = Clock::now();
-    if (now - last_ <
-        (terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10000)))
-      return;
-    last_ = now;
-    const double seconds = std::chrono::duration<double>(now - start_).count();
-    fmt::print(stderr, "{}{} frames, clock {}, {:.0f} frames/s{}", terminal_ ? "\r" : "", frames,
-               cycles, static_cast<double>(frames) / seconds, terminal_ ? "\x1b[K" : "\n");
-    shown_ = true;
-  }
-  void clear() {
-    if (terminal_ && shown_) fmt::print(stderr, "\r\x1b[K");
-    shown_ = false;
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  bool terminal_;
-  bool shown_ = false;
-  Clock::time_point start_, last_;
-};
-
 // Waves come from a slower build of the same program, which stands beside this one.
 [[noreturn]] void become_traced(const std::vector<std::string>& arguments) {
   std::vector<char> self(4096);
@@ -187,20 +143,19 @@ void resolve(Flags& flags, const AppContext& context) {
     else if (argument != "--save" && argument.rfind("--out=", 0) != 0) replay.argv.push_back(argument);
   }
   replay.rerun = rerun_command(context.arguments, replay.seed);
-  replay.stop = &g_stop;
 }
 
 int run_replay(Flags& flags, const AppContext& context) {
   if (!flags.replay.waves.empty() && !context.traced) become_traced(context.arguments);
   resolve(flags, context);
   ReplayOptions& options = flags.replay;
-  catch_signals();
-  Progress progress;
+  options.stop = &catch_interrupts();
   // Standard output carries the result: in JSON the mismatches are inside it and people read them
   // on stderr.
   std::FILE* mismatch_stream = flags.json ? stderr : stdout;
   const Style style = make_style(context.color, stdout);
   const Style error_style = make_style(context.color, stderr);
+  Progress progress(!flags.quiet, stderr, error_style);
   options.on_error = [&](const std::string& text) {
     progress.clear();
     fmt::print(stderr, "{} {}\n", error_style.paint(Color::kRed, "error:"), text);
@@ -214,8 +169,14 @@ int run_replay(Flags& flags, const AppContext& context) {
       progress.clear();
       fmt::print(stderr, "{} {}\n", error_style.paint(Color::kBold, "warning:"), text);
     };
-    options.on_progress = [&](std::uint64_t frames, std::uint64_t cycles) {
-      progress.show(frames, cycles);
+    options.on_progress = [&](const ReplayProgress& now) {
+      if (!progress.due()) return;
+      ProgressState state;
+      if (now.counting) state.what = "counting frames";
+      state.done = now.frames;
+      state.total = now.total;
+      if (now.simulated_us > 0) state.mpps = static_cast<double>(now.frames) / now.simulated_us;
+      progress.show(state);
     };
   }
 

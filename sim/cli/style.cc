@@ -26,14 +26,13 @@ bool locale_is_utf8() {
   return false;
 }
 
-// UTF-8 characters, each one cell wide in what we print.
+}  // namespace
+
 std::size_t cells(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
   }));
 }
-
-}  // namespace
 
 std::string Style::paint(Color chosen, const std::string& text) const {
   if (!color || chosen == Color::kNone || text.empty()) return text;

@@ -26,6 +26,9 @@ struct Style {
 /// (no-color.org).
 Style make_style(const std::string& mode, std::FILE* stream);
 
+/// Cells that text takes: UTF-8 characters, each one cell wide in what we print.
+std::size_t cells(const std::string& text);
+
 /// Right-aligns text of `width` visible cells (thin spaces count as one).
 std::string pad_left(const std::string& text, std::size_t width);
 
