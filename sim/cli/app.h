@@ -13,9 +13,13 @@ namespace syngate::sim {
 
 /// What the subcommands share.
 struct AppContext {
-  std::vector<std::string> arguments;  ///< as given, without the program's name
+  /// As given, without the program's name, completed by environment and configuration file.
+  std::vector<std::string> arguments;
   bool traced = false;                 ///< this program can write waves
   std::string color = "auto";
+  std::string config;    ///< file of options, empty: none
+  bool verbose = false;  ///< more on stderr
+  bool dry_run = false;  ///< only show what would be run
   std::function<int()> selected;  ///< set by the subcommand that was chosen; returns the exit code
 };
 
@@ -23,6 +27,11 @@ struct AppContext {
 void add_replay_command(CLI::App& app, AppContext& context);
 void add_cookie_command(CLI::App& app, AppContext& context);
 void add_bench_command(CLI::App& app, AppContext& context);
+void add_config_command(CLI::App& app, AppContext& context);
+
+/// All commands with all their options, nothing parsed. `app` and `context` must outlive each other's
+/// use.
+void make_app(CLI::App& app, AppContext& context);
 
 /// The program. `traced`: linked with the engine that writes waves. Returns the exit code; never
 /// throws.

@@ -218,7 +218,7 @@ void add_flow_options(CLI::App* command, Flags& flags) {
   command->add_option("--src", flags.source, "client: A:P or [A6]:P")->required();
   command->add_option("--dst", flags.destination, "server: A:P or [A6]:P")->required();
   command->add_option("--count", flags.count, "minute count")->capture_default_str();
-  command->add_option("--key-file", flags.key_file, "keys as for replay");
+  command->add_option("--key-file", flags.key_file, "keys as for replay")->type_name("FILE");
   command->add_option("--secret0", flags.secret0, "SipHash key 0: 32 hex digits, byte 0 first");
   command->add_option("--secret1", flags.secret1, "SipHash key 1: 32 hex digits");
   command->add_flag("--sha1", flags.sha1, "the cookie of Linux up to 4.10");

@@ -75,10 +75,12 @@ std::string rerun_command(const std::vector<std::string>& arguments, std::uint64
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
     const std::string name = argument.substr(0, argument.find('='));
-    if (name == "--save" || name == "--json" || name == "-q" || name == "--quiet") continue;
+    if (name == "--save" || name == "--json" || name == "-q" || name == "--quiet" ||
+        name == "-v" || name == "--verbose")
+      continue;
     const bool with_value = name == "--limit" || name == "--seed" || name == "--out" || name == "--out-reply" ||
                             name == "--out-forward" || name == "--waves" ||
-                            name == "--waves-frames" || name == "--color";
+                            name == "--waves-frames" || name == "--color" || name == "--config";
     if (with_value) {
       if (argument == name) ++i;
       continue;
@@ -282,7 +284,7 @@ void add_replay_command(CLI::App& app, AppContext& context) {
       ->group("Pipeline");
   command
       ->add_option("--key-file", flags->key_file,
-                   "keys: lines 'name = 32 hex digits'; the others come from the seed")
+                   "keys: lines 'name = 32 hex digits'; the others come from the seed")->type_name("FILE")
       ->group("Pipeline");
   command->add_option("--count", replay.count, "minute count of the cookie at the start")
       ->capture_default_str()
@@ -309,17 +311,17 @@ void add_replay_command(CLI::App& app, AppContext& context) {
 
   command
       ->add_option("--out-reply", replay.out_reply,
-                   "write what leaves towards the clients (pcap, ns)")
+                   "write what leaves towards the clients (pcap, ns)")->type_name("FILE")
       ->group("Output");
   command
       ->add_option("--out-forward", replay.out_forward,
-                   "write what leaves towards the servers (pcap, ns)")
+                   "write what leaves towards the servers (pcap, ns)")->type_name("FILE")
       ->group("Output");
   command->add_option("--out", flags->out,
-                      "keep the run: a directory to be created, with run.json, events.jsonl and more")
+                      "keep the run: a directory to be created, with run.json, events.jsonl and more")->type_name("DIR")
       ->group("Output");
   command->add_flag("--save", flags->save, "keep the run in runs/<time>-<name>")->group("Output");
-  command->add_option("--waves", replay.waves, "write an FST of the run (needs syngate-traced)")
+  command->add_option("--waves", replay.waves, "write an FST of the run (needs syngate-traced)")->type_name("FILE")
       ->group("Output");
   command
       ->add_option("--waves-frames", replay.waves_frames,
