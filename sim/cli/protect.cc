@@ -118,6 +118,16 @@ std::string to_text(const model::Destination& destination) {
   return text;
 }
 
+std::string protect_argument(const model::Destination& destination) {
+  std::string text = fmt::format("{}/{}", to_text(destination.prefix), destination.prefix_length);
+  if (destination.port_first == 0 && destination.port_last == 65535) return text;
+  if (destination.prefix.is6) text = "[" + text + "]";
+  text += fmt::format(":{}", destination.port_first);
+  if (destination.port_last != destination.port_first)
+    text += fmt::format("-{}", destination.port_last);
+  return text;
+}
+
 void SynTargets::add(const std::uint8_t* data, std::size_t length) {
   const PacketView view = view_packet(data, length);
   if (!view.is_plain_syn()) return;

@@ -25,6 +25,9 @@ model::Destination parse_protect(const std::string& text);
 /// "198.51.100.2/32 ports 80-443", "2001:db8::/32 all ports".
 std::string to_text(const model::Destination& destination);
 
+/// As parse_protect() reads it: "198.51.100.2/32:80-443", "[2001:db8::/32]:443".
+std::string protect_argument(const model::Destination& destination);
+
 /// Collects the destinations of SYNs and makes entries that cover them all.
 class SynTargets {
  public:

@@ -95,6 +95,7 @@ class Replay {
  private:
   bool stopped() const { return options_.stop != nullptr && options_.stop->load(); }
   bool limit_reached() const {
+    if (options_.stop_at_mismatch && result_.first_mismatch) return true;
     return options_.limit != 0 && result_.frames_offered >= options_.limit;
   }
 
@@ -224,6 +225,7 @@ class Replay {
     simulator_options.input_idle = options_.idle;
     simulator_options.reply_backpressure = options_.backpressure;
     simulator_options.fault_output = options_.fault_output;
+    simulator_options.fault_pattern = options_.fault_pattern;
     simulator_options.forward_backpressure = options_.backpressure;
     simulator_options.clock_mhz = options_.clock_mhz;
     simulator_options.waves = options_.waves;
@@ -298,6 +300,7 @@ class Replay {
       run_ns = cycles_to_ns(std::max(due, simulator.cycle() - start_cycle_));
     }
     set_time(simulator, run_ns);
+    if (options_.on_offer) options_.on_offer(frame, elapsed, run_ns);
 
     const std::uint64_t tag = result_.frames_offered;
     RecentFrame& recent = recent_[tag % kRecentFrames];
@@ -379,6 +382,10 @@ class Replay {
     std::string rerun;
     if (!options_.rerun.empty()) {
       rerun = fmt::format("{} --limit {}", options_.rerun, of_frame ? mismatch.tag + 1 : offered);
+    }
+    if (!result_.first_mismatch) {
+      result_.first_mismatch = mismatch;
+      result_.first_origin = origin;
     }
     result_.mismatch_texts.push_back(mismatch_text(mismatch, origin, rerun));
     if (options_.on_mismatch) options_.on_mismatch(result_.mismatch_texts.back());

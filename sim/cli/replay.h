@@ -11,6 +11,7 @@
 
 #include "events.h"
 #include "keys.h"
+#include "mismatch.h"
 #include "pacing.h"
 #include "syngate/sim/capture.h"
 #include "syngate/sim/simulator.h"
@@ -57,9 +58,13 @@ struct ReplayOptions {
   double idle = 0.0;
   double backpressure = 0.0;
   std::uint64_t fault_output = 0;  ///< SimulatorOptions::fault_output
+  std::vector<std::uint8_t> fault_pattern;  ///< SimulatorOptions::fault_pattern
   std::string rerun;  ///< command line to which " --limit N" is added for a mismatch
   const std::atomic<bool>* stop = nullptr;
+  bool stop_at_mismatch = false;  ///< offer nothing more after the first one
 
+  /// Every frame offered: its bytes, its time in the capture, the time of the run that was set for it.
+  std::function<void(const CaptureFrame&, std::uint64_t elapsed_ns, std::uint64_t run_ns)> on_offer;
   std::function<void(const std::string&)> on_warning;   ///< one line, without "warning: "
   std::function<void(const std::string&)> on_error;     ///< one line, a capture that cannot be used
   std::function<void(const std::string&)> on_mismatch;  ///< several lines, as printed
@@ -90,6 +95,8 @@ struct ReplayResult {
   std::vector<model::Destination> destinations;  ///< as protected
   std::vector<std::string> warnings;
   std::vector<std::string> mismatch_texts;
+  std::optional<Mismatch> first_mismatch;
+  FrameOrigin first_origin;  ///< of the frame of the first mismatch
   bool interrupted = false;
   Failure failure = Failure::kNone;
   std::string failure_text;

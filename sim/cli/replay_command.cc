@@ -11,31 +11,18 @@
 #include <memory>
 
 #include "app.h"
+#include "cookie_tools.h"
 #include "exit_code.h"
 #include "interrupt.h"
 #include "progress.h"
 #include "protect.h"
 #include "replay.h"
+#include "replay_flags.h"
 #include "run_directory.h"
 #include "style.h"
 
 namespace syngate::sim {
 namespace {
-
-// The options as text, before they are checked.
-struct Flags {
-  ReplayOptions replay;
-  std::string truncated = "skip";
-  double pps = 0, mbps = 0;
-  std::string line_rate;
-  bool topspeed = false;
-  std::vector<std::string> protect, policies;
-  std::string key_file;
-  std::uint16_t mss = 0;
-  std::string out;
-  bool save = false;
-  bool json = false, quiet = false, no_check = false;
-};
 
 std::uint64_t positive_rate(const char* name, double value, double scale) {
   const double scaled = value * scale;
@@ -75,7 +62,7 @@ std::string rerun_command(const std::vector<std::string>& arguments, std::uint64
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
     const std::string name = argument.substr(0, argument.find('='));
-    if (name == "--save" || name == "--json" || name == "-q" || name == "--quiet" ||
+    if (name == "--save" || name == "--minimise" || name == "--json" || name == "-q" || name == "--quiet" ||
         name == "-v" || name == "--verbose")
       continue;
     const bool with_value = name == "--limit" || name == "--seed" || name == "--out" || name == "--out-reply" ||
@@ -106,50 +93,9 @@ std::string rerun_command(const std::vector<std::string>& arguments, std::uint64
                                std::strerror(errno)));
 }
 
-void resolve(Flags& flags, const AppContext& context) {
-  ReplayOptions& replay = flags.replay;
-  const int paces =
-      (flags.pps != 0) + (flags.mbps != 0) + !flags.line_rate.empty() + flags.topspeed;
-  if (paces > 1)
-    throw UsageError("only one of --pps, --mbps, --line-rate, --topspeed can be given");
-  if (flags.pps != 0) {
-    replay.pace = Pace::kFrames;
-    replay.rate = positive_rate("--pps", flags.pps, 1000);
-  } else if (flags.mbps != 0) {
-    replay.pace = Pace::kBits;
-    replay.rate = positive_rate("--mbps", flags.mbps, 1e6);
-  } else if (!flags.line_rate.empty()) {
-    replay.pace = Pace::kLine;
-    replay.rate = flags.line_rate == "40G" ? 40000000000 : 100000000000;
-  } else if (flags.topspeed) {
-    replay.pace = Pace::kTopSpeed;
-  }
-  for (const std::string& text : flags.protect) replay.protect.push_back(parse_protect(text));
-  if (!flags.policies.empty()) replay.policy = parse_policies(flags.policies);
-  if (!flags.key_file.empty()) replay.key_file = read_key_file(flags.key_file);
-  if (flags.mss != 0) replay.mss = flags.mss;
-  replay.pad_truncated = flags.truncated == "pad";
-  replay.check = !flags.no_check;
-  if (flags.save && !flags.out.empty()) throw UsageError("only one of --out and --save can be given");
-  if (flags.save) {
-    const std::string& capture = replay.captures.front();
-    const std::string name = capture == "-" ? "stdin" : capture.substr(capture.rfind('/') + 1);
-    replay.run_directory = RunDirectory::name_for(name.substr(0, name.find('.')));
-  }
-  if (!flags.out.empty()) replay.run_directory = flags.out;
-  replay.argv = {"syngate"};
-  for (std::size_t i = 0; i < context.arguments.size(); ++i) {
-    // Where a run is kept is not part of what it is.
-    const std::string& argument = context.arguments[i];
-    if (argument == "--out") ++i;
-    else if (argument != "--save" && argument.rfind("--out=", 0) != 0) replay.argv.push_back(argument);
-  }
-  replay.rerun = rerun_command(context.arguments, replay.seed);
-}
-
-int run_replay(Flags& flags, const AppContext& context) {
+int run_replay(ReplayFlags& flags, const AppContext& context) {
   if (!flags.replay.waves.empty() && !context.traced) become_traced(context.arguments);
-  resolve(flags, context);
+  resolve_replay(flags, context);
   ReplayOptions& options = flags.replay;
   options.stop = &catch_interrupts();
   // Standard output carries the result: in JSON the mismatches are inside it and people read them
@@ -158,30 +104,11 @@ int run_replay(Flags& flags, const AppContext& context) {
   const Style style = make_style(context.color, stdout);
   const Style error_style = make_style(context.color, stderr);
   Progress progress(!flags.quiet, stderr, error_style);
-  options.on_error = [&](const std::string& text) {
-    progress.clear();
-    fmt::print(stderr, "{} {}\n", error_style.paint(Color::kRed, "error:"), text);
-  };
+  report_to_stderr(flags, context, progress);
   options.on_mismatch = [&](const std::string& text) {
     progress.clear();
     fmt::print(mismatch_stream, "{}", text);
   };
-  if (!flags.quiet) {
-    options.on_warning = [&](const std::string& text) {
-      progress.clear();
-      fmt::print(stderr, "{} {}\n", error_style.paint(Color::kBold, "warning:"), text);
-    };
-    options.on_progress = [&](const ReplayProgress& now) {
-      if (!progress.due()) return;
-      ProgressState state;
-      if (now.counting) state.what = "counting frames";
-      state.done = now.frames;
-      state.total = now.total;
-      if (now.simulated_us > 0) state.mpps = static_cast<double>(now.frames) / now.simulated_us;
-      progress.show(state);
-    };
-  }
-
   const ReplayResult result = replay(options);
   progress.clear();
   if (flags.json) {
@@ -213,11 +140,75 @@ constexpr const char* kFooter =
 
 }  // namespace
 
-void add_replay_command(CLI::App& app, AppContext& context) {
-  auto flags = std::make_shared<Flags>();
+void resolve_replay(ReplayFlags& flags, const AppContext& context) {
+  ReplayOptions& replay = flags.replay;
+  const int paces =
+      (flags.pps != 0) + (flags.mbps != 0) + !flags.line_rate.empty() + flags.topspeed;
+  if (paces > 1)
+    throw UsageError("only one of --pps, --mbps, --line-rate, --topspeed can be given");
+  if (flags.pps != 0) {
+    replay.pace = Pace::kFrames;
+    replay.rate = positive_rate("--pps", flags.pps, 1000);
+  } else if (flags.mbps != 0) {
+    replay.pace = Pace::kBits;
+    replay.rate = positive_rate("--mbps", flags.mbps, 1e6);
+  } else if (!flags.line_rate.empty()) {
+    replay.pace = Pace::kLine;
+    replay.rate = flags.line_rate == "40G" ? 40000000000 : 100000000000;
+  } else if (flags.topspeed) {
+    replay.pace = Pace::kTopSpeed;
+  }
+  for (const std::string& text : flags.protect) replay.protect.push_back(parse_protect(text));
+  if (!flags.policies.empty()) replay.policy = parse_policies(flags.policies);
+  if (!flags.key_file.empty()) replay.key_file = read_key_file(flags.key_file);
+  if (!flags.fault_pattern.empty())
+    replay.fault_pattern = bytes_from_hex(flags.fault_pattern).value_or(std::vector<std::uint8_t>());
+  if (flags.mss != 0) replay.mss = flags.mss;
+  replay.pad_truncated = flags.truncated == "pad";
+  replay.check = !flags.no_check;
+  if (flags.save && !flags.out.empty()) throw UsageError("only one of --out and --save can be given");
+  if (flags.save) {
+    const std::string& capture = replay.captures.front();
+    const std::string name = capture == "-" ? "stdin" : capture.substr(capture.rfind('/') + 1);
+    replay.run_directory = RunDirectory::name_for(name.substr(0, name.find('.')));
+  }
+  if (!flags.out.empty()) replay.run_directory = flags.out;
+  replay.argv = {"syngate"};
+  for (std::size_t i = 0; i < context.arguments.size(); ++i) {
+    // Where a run is kept is not part of what it is.
+    const std::string& argument = context.arguments[i];
+    if (argument == "--out") ++i;
+    else if (argument != "--save" && argument.rfind("--out=", 0) != 0) replay.argv.push_back(argument);
+  }
+  replay.rerun = rerun_command(context.arguments, replay.seed);
+}
+
+void report_to_stderr(ReplayFlags& flags, const AppContext& context, Progress& progress) {
+  ReplayOptions& options = flags.replay;
+  const Style style = make_style(context.color, stderr);
+  options.on_error = [style, &progress](const std::string& text) {
+    progress.clear();
+    fmt::print(stderr, "{} {}\n", style.paint(Color::kRed, "error:"), text);
+  };
+  if (!flags.quiet) {
+    options.on_warning = [style, &progress](const std::string& text) {
+      progress.clear();
+      fmt::print(stderr, "{} {}\n", style.paint(Color::kBold, "warning:"), text);
+    };
+    options.on_progress = [&progress](const ReplayProgress& now) {
+      if (!progress.due()) return;
+      ProgressState state;
+      if (now.counting) state.what = "counting frames";
+      state.done = now.frames;
+      state.total = now.total;
+      if (now.simulated_us > 0) state.mpps = static_cast<double>(now.frames) / now.simulated_us;
+      progress.show(state);
+    };
+  }
+}
+
+void add_replay_options(CLI::App* command, const std::shared_ptr<ReplayFlags>& flags) {
   ReplayOptions& replay = flags->replay;
-  CLI::App* command =
-      app.add_subcommand("replay", "captures in, through RTL and model, verdicts out");
   command->add_option("CAPTURE", replay.captures, "pcap or pcapng files, - for standard input")
       ->required();
 
@@ -299,7 +290,6 @@ void add_replay_command(CLI::App& app, AppContext& context) {
       ->group("Run");
   // For the tests of the checker: hidden, flips one bit of that output frame before it is compared.
   command->add_option("--fault-output", replay.fault_output, "")->group("");
-  command->add_flag("--no-check", flags->no_check, "do not compare with the model")->group("Run");
   command->add_option("--idle", replay.idle, "probability of a gap in the input, per clock")
       ->check(CLI::Range(0.0, 0.99))
       ->group("Run");
@@ -308,7 +298,16 @@ void add_replay_command(CLI::App& app, AppContext& context) {
                    "probability of a stalled output, per clock")
       ->check(CLI::Range(0.0, 0.99))
       ->group("Run");
+  command->add_option("--fault-pattern", flags->fault_pattern, "")->group("");
+}
 
+void add_replay_command(CLI::App& app, AppContext& context) {
+  auto flags = std::make_shared<ReplayFlags>();
+  ReplayOptions& replay = flags->replay;
+  CLI::App* command =
+      app.add_subcommand("replay", "captures in, through RTL and model, verdicts out");
+  add_replay_options(command, flags);
+  command->add_flag("--no-check", flags->no_check, "do not compare with the model")->group("Run");
   command
       ->add_option("--out-reply", replay.out_reply,
                    "write what leaves towards the clients (pcap, ns)")->type_name("FILE")

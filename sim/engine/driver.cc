@@ -142,7 +142,11 @@ void Driver::sample_sink(Port port, bool valid, bool ready, bool last, const Dat
     sink.free_at = std::max(sink.free_at, static_cast<double>(cycle_)) +
                    static_cast<double>(length + 24) * sink.clocks_per_byte;
   }
-  if (options_.fault_output != 0 && ++outputs_ == options_.fault_output) {
+  const std::vector<std::uint8_t>& pattern = options_.fault_pattern;
+  const bool by_count = options_.fault_output != 0 && ++outputs_ == options_.fault_output;
+  const bool by_content =
+      !pattern.empty() && std::search(frame, frame + length, pattern.begin(), pattern.end()) != frame + length;
+  if (by_count || by_content) {
     // The test of the checker: one bit of one output is wrong.
     sink.bytes.assign(frame, frame + length);
     sink.bytes[std::min<std::size_t>(options_.fault_byte, length - 1)] ^= 1;

@@ -351,6 +351,8 @@ TEST_CASE("help and version") {
        std::vector<std::vector<std::string>>{{},
                                              {"replay"},
                                              {"bench"},
+                                             {"check"},
+                                             {"config"},
                                              {"cookie"},
                                              {"cookie", "make"},
                                              {"cookie", "check"},

@@ -35,6 +35,7 @@ struct SimulatorOptions {
   std::uint64_t x_seed = 0;       ///< seed of uninitialised state in builds with --x-initial unique (0: seed)
   std::uint64_t fault_output = 0; ///< test of the checker: flip a bit of this output frame (1 is the first)
   std::size_t fault_byte = 40;    ///< of this byte
+  std::vector<std::uint8_t> fault_pattern;  ///< test of the checker: so in every output frame that holds these bytes
 };
 
 /// One frame that left the pipeline. Bytes are valid during the call only.

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: syngate authors
+// SPDX-License-Identifier: Apache-2.0
+// Options that `replay` and `check` share.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app.h"
+#include "replay.h"
+
+namespace syngate::sim {
+
+class Progress;
+
+/// The options as text, before they are checked.
+struct ReplayFlags {
+  ReplayOptions replay;
+  std::string truncated = "skip";
+  double pps = 0, mbps = 0;
+  std::string line_rate;
+  bool topspeed = false;
+  std::vector<std::string> protect, policies;
+  std::string key_file;
+  std::string fault_pattern;  // hex
+  std::uint16_t mss = 0;
+  std::string out;
+  bool save = false;
+  bool json = false, quiet = false, no_check = false;
+};
+
+/// Adds operands, input, pace, pipeline and run options.
+void add_replay_options(CLI::App* command, const std::shared_ptr<ReplayFlags>& flags);
+/// Checks them and fills flags.replay. Throws UsageError and InputError.
+void resolve_replay(ReplayFlags& flags, const AppContext& context);
+/// Lets warnings, errors and progress go to stderr, as the flags and the colour mode want it.
+void report_to_stderr(ReplayFlags& flags, const AppContext& context, Progress& progress);
+
+}  // namespace syngate::sim
