@@ -104,9 +104,11 @@ TEST_CASE("a line that is still waiting for its output is not written") {
 
 TEST_CASE("what is written is read back") {
   const std::string path = scratch("back.jsonl");
-  write_file(path, std::string(R"({"event":"start","schema":"syngate.events/1","cycle":5,"clock_mhz":200,"count":9,"ms":8,"check":false})") +
-                       "\n" + kLine + R"({"event":"mismatch","id":3,"cycle":4,"stage":"cookie","field":"isn","rtl":"1","model":"2"})" +
-                       "\n" + R"({"event":"end","cycle":6,"frames":1,"mismatches":1,"lost":0})" + "\n");
+  const std::string start =
+      R"({"event":"start","schema":"syngate.events/1","cycle":5,"clock_mhz":200,"count":9,"ms":8,"check":false})";
+  const std::string mismatch =
+      R"({"event":"mismatch","id":3,"cycle":4,"stage":"cookie","field":"isn","rtl":"1","model":"2"})";
+  write_file(path, start + "\n" + kLine + mismatch + "\n" + R"({"event":"end","cycle":6,"frames":1,"mismatches":1,"lost":0})" + "\n");
   EventReader reader(path);
   Event event;
   REQUIRE(reader.next(&event));
