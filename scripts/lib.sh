@@ -10,20 +10,39 @@ add_row() { # WORD SECONDS NAME
   rows+=("$(printf '%-5s %6s s  %s' "$1" "$2" "$3")")
 }
 
-run_check() { # NAME COMMAND...: passes when the command exits 0; its output is shown only if it fails
-  local name=$1 log start=$SECONDS
+run_tool_check() { # NAME COMMAND...: like run_check, but exit 4 is a skip; its last line says why
+  local name=$1 log code start=$SECONDS
   shift
   log=$(mktemp)
-  if "$@" >"$log" 2>&1; then
+  code=0
+  "$@" >"$log" 2>&1 || code=$?
+  if [ $code -eq 4 ]; then
+    skip_check "$name" "$(tail -n 1 "$log")"
+  else
+    finish_check "$name" $code $((SECONDS - start)) "$log"
+  fi
+  rm -f "$log"
+}
+
+finish_check() { # NAME CODE SECONDS LOG
+  if [ "$2" -eq 0 ]; then
     passed=$((passed + 1))
-    add_row pass $((SECONDS - start)) "$name"
-    printf 'pass  %s\n' "$name"
+    add_row pass "$3" "$1"
+    printf 'pass  %s\n' "$1"
   else
     failed=$((failed + 1))
-    add_row FAIL $((SECONDS - start)) "$name"
-    printf 'FAIL  %s\n' "$name"
-    tail -n 80 "$log" | sed 's/^/    /'
+    add_row FAIL "$3" "$1"
+    printf 'FAIL  %s\n' "$1"
+    tail -n 80 "$4" | sed 's/^/    /'
   fi
+}
+
+run_check() { # NAME COMMAND...: passes when the command exits 0; its output is shown only if it fails
+  local name=$1 log code=0 start=$SECONDS
+  shift
+  log=$(mktemp)
+  "$@" >"$log" 2>&1 || code=$?
+  finish_check "$name" $code $((SECONDS - start)) "$log"
   rm -f "$log"
 }
 
