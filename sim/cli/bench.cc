@@ -80,8 +80,8 @@ model::Address ipv6(std::uint32_t low) {
 }
 
 // Client i: its own address and port, towards the protected server.
-Segment client(std::uint64_t i, bool is6) {
-  Segment segment;
+PlainSegment client(std::uint64_t i, bool is6) {
+  PlainSegment segment;
   const auto low = static_cast<std::uint32_t>(i + 1);
   segment.source = is6 ? ipv6(low) : ipv4(0x0a000000u + low);
   segment.destination = is6 ? ipv6(0xffff0001u) : ipv4(0xc6336402u);  // 198.51.100.2
@@ -129,7 +129,7 @@ class Bench {
   void make_cookies() {
     model::Pipeline pipeline(config_);
     for (std::uint64_t i = 0; i < std::max(options_.frames, kLatencyFrames); ++i) {
-      Segment syn = client(i, false);
+      PlainSegment syn = client(i, false);
       syn.flags = kTcpSyn;
       syn.options = syn_options_mss(1460);
       const Frame frame = make_frame(syn);
@@ -149,7 +149,7 @@ class Bench {
 
   // Frame i of a kind with exactly `length` bytes.
   Frame frame_of(Kind kind, std::size_t length, std::uint64_t i) const {
-    Segment segment = client(i, kind == Kind::kSyn && length == 98);
+    PlainSegment segment = client(i, kind == Kind::kSyn && length == 98);
     switch (kind) {
       case Kind::kPassed:
         segment.destination = ipv4(0xcb007105u);  // 203.0.113.5, not protected

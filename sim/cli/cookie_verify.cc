@@ -190,7 +190,7 @@ class Verifier {
     const std::int64_t server_wscale = r.number("opt_ws", -1, 14);
 
     // The SYN that the kernel was sent, to a server that is configured like the kernel.
-    Segment syn;
+    PlainSegment syn;
     syn.source = flow_.source;
     syn.destination = flow_.destination;
     syn.source_port = flow_.source_port;

@@ -30,7 +30,7 @@ class Bytes {
 
 }  // namespace
 
-std::vector<std::uint8_t> make_frame(const Segment& segment, std::size_t length) {
+std::vector<std::uint8_t> make_frame(const PlainSegment& segment, std::size_t length) {
   const bool is6 = segment.source.is6;
   const std::size_t tcp_length = 20 + segment.options.size() + segment.payload;
   Bytes frame;

@@ -9,7 +9,7 @@
 namespace syngate::sim {
 
 /// A TCP segment to be made; addresses of one family.
-struct Segment {
+struct PlainSegment {
   model::Address source, destination;
   std::uint16_t source_port = 0, destination_port = 0;
   std::uint32_t seq = 0, ack = 0;
@@ -22,7 +22,7 @@ struct Segment {
 
 /// The Ethernet frame of a segment, checksums right, padded with zeros to at least `length` bytes
 /// and to 60.
-std::vector<std::uint8_t> make_frame(const Segment& segment, std::size_t length = 0);
+std::vector<std::uint8_t> make_frame(const PlainSegment& segment, std::size_t length = 0);
 
 /// Options of a SYN as the systems send them.
 std::vector<std::uint8_t> syn_options_mss(std::uint16_t mss);

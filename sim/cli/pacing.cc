@@ -56,11 +56,23 @@ std::uint64_t Pacer::due(std::uint64_t elapsed_ns, std::uint64_t length) {
       step = (length + kLineOverhead) * 8;
       break;
   }
+  const std::uint64_t due = next_slot();
+  sent_ += step;
+  return due;
+}
+
+std::uint64_t Pacer::next_slot() const {
+  if (!has_rate()) return 0;
   // Rounded up: a frame is never early.
   const unsigned __int128 clocks_per_second = static_cast<unsigned __int128>(clock_mhz_) * 1000000;
-  const unsigned __int128 due = (sent_ * clocks_per_second + rate_ - 1) / rate_;
-  sent_ += step;
-  return static_cast<std::uint64_t>(due);
+  return static_cast<std::uint64_t>((sent_ * clocks_per_second + rate_ - 1) / rate_);
+}
+
+void Pacer::skip_to(std::uint64_t cycle) {
+  if (!has_rate()) return;
+  const unsigned __int128 clocks_per_second = static_cast<unsigned __int128>(clock_mhz_) * 1000000;
+  const unsigned __int128 sent = (static_cast<unsigned __int128>(cycle) * rate_ + clocks_per_second - 1) / clocks_per_second;
+  if (sent > sent_) sent_ = sent;
 }
 
 }  // namespace syngate::sim

@@ -37,8 +37,14 @@ class Pacer {
   /// Clock of the next frame of `length` bytes without FCS; `elapsed_ns` of capture time. 0 is "at
   /// once".
   std::uint64_t due(std::uint64_t elapsed_ns, std::uint64_t length);
+  /// Clock at which the next frame may start; 0 for the paces that set no rate.
+  std::uint64_t next_slot() const;
+  /// Nothing was to be sent until `cycle`: what was not used is not made good.
+  void skip_to(std::uint64_t cycle);
 
  private:
+  bool has_rate() const { return pace_ != Pace::kCapture && pace_ != Pace::kTopSpeed; }
+
   Pace pace_;
   std::uint64_t rate_;
   unsigned clock_mhz_;

@@ -105,6 +105,13 @@ model::Destination parse_protect(const std::string& text) {
   return entry;
 }
 
+bool is_covered(const std::vector<model::Destination>& destinations, const model::Address& address) {
+  return std::any_of(destinations.begin(), destinations.end(), [&address](const model::Destination& entry) {
+    return entry.prefix.is6 == address.is6 &&
+           common_prefix(entry.prefix.bytes, address.bytes, entry.prefix_length) == entry.prefix_length;
+  });
+}
+
 std::string to_text(const model::Destination& destination) {
   std::string text = fmt::format("{}/{}", to_text(destination.prefix), destination.prefix_length);
   if (destination.port_first == 0 && destination.port_last == 65535) {

@@ -28,6 +28,9 @@ std::string to_text(const model::Destination& destination);
 /// As parse_protect() reads it: "198.51.100.2/32:80-443", "[2001:db8::/32]:443".
 std::string protect_argument(const model::Destination& destination);
 
+/// Whether any entry's prefix covers the address, whatever its ports.
+bool is_covered(const std::vector<model::Destination>& destinations, const model::Address& address);
+
 /// Collects the destinations of SYNs and makes entries that cover them all.
 class SynTargets {
  public:

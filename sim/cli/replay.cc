@@ -9,12 +9,15 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <map>
 #include <memory>
 
 #include "exit_code.h"
+#include "flood.h"
 #include "mismatch.h"
 #include "protect.h"
 #include "run_directory.h"
+#include "targets.h"
 #include "version.h"
 #include "syngate/sim/packet_view.h"
 
@@ -24,12 +27,17 @@ namespace {
 constexpr std::uint64_t kMillisecond = 1000000;
 constexpr std::uint64_t kMinute = 60000 * kMillisecond;
 constexpr std::uint64_t kProgressFrames = 1024;
+constexpr std::uint64_t kAttackFrames = 100000;  // without a capture
+// A frame farther away than this leaves time for all answers to what is under way.
+constexpr std::uint64_t kSettleClocks = 512;
 
 // What is kept of recent frames, to describe them when a mismatch is found.
 struct RecentFrame {
+  Source source = Source::kCapture;
   std::size_t file = 0;
   std::uint64_t number = 0;
   std::size_t length = 0;
+  std::uint32_t connection = 0;
   std::array<std::uint8_t, 128> head{};
 };
 constexpr std::size_t kRecentFrames = 4096;  // more than the pipeline and its queues hold
@@ -37,6 +45,12 @@ constexpr std::size_t kRecentFrames = 4096;  // more than the pipeline and its q
 bool can_be_read_twice(const std::string& path) {
   struct stat info {};
   return path != "-" && stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+}
+
+// Missing files and directories are reported when they are read.
+bool is_missing(const std::string& path) {
+  struct stat info {};
+  return stat(path.c_str(), &info) != 0 || S_ISDIR(info.st_mode);
 }
 
 bool same_file(const std::string& a, const std::string& b) {
@@ -62,12 +76,13 @@ class Replay {
       events_ = std::make_unique<EventWriter>(directory_->file("events.jsonl"));
     }
     open_outputs();
-    make_config();
     for (const std::string& path : options_.captures) {
       ReplayFile file;
       file.path = path;
       result_.files.push_back(file);
     }
+    make_config();
+    make_traffic();
     try {
       run_simulator();
     } catch (const AssertionError& error) {
@@ -96,7 +111,8 @@ class Replay {
   bool stopped() const { return options_.stop != nullptr && options_.stop->load(); }
   bool limit_reached() const {
     if (options_.stop_at_mismatch && result_.first_mismatch) return true;
-    return options_.limit != 0 && result_.frames_offered >= options_.limit;
+    return (options_.limit != 0 && result_.frames_offered >= options_.limit) ||
+           (options_.duration_ns != 0 && run_ns_ >= options_.duration_ns);
   }
 
   void fail(Failure failure, const std::string& text) {
@@ -114,13 +130,14 @@ class Replay {
     CaptureOptions capture;
     capture.filter = options_.filter;
     capture.pad_truncated = options_.pad_truncated;
-    capture.fix_checksums = options_.fix_checksums;
+    capture.fix_checksums = options_.fix_checksums || options_.follow;
     capture.stop = options_.stop;
     return capture;
   }
 
   void check_options() const {
     if (!options_.filter.empty()) check_filter(options_.filter);
+    check_traffic_options();
     if (std::count(options_.captures.begin(), options_.captures.end(), "-") > 1) {
       throw UsageError("standard input (-) can be named once only");
     }
@@ -143,6 +160,25 @@ class Replay {
     if (options_.protect.size() > defs::kDestinations) {
       throw UsageError(fmt::format("--protect: {} entries, there is room for {}",
                                    options_.protect.size(), defs::kDestinations));
+    }
+  }
+
+  void check_traffic_options() const {
+    if (options_.captures.empty() && options_.attack == Attack::kNone) {
+      throw UsageError("nothing to send: name a CAPTURE, or use --attack");
+    }
+    if (options_.captures.empty()) {
+      if (options_.follow) throw UsageError("--follow needs a CAPTURE with connections to follow");
+      if (options_.pace == Pace::kCapture) throw UsageError("the pace of captures needs a CAPTURE");
+    }
+    if (options_.follow && options_.unique_ip) {
+      throw UsageError("--unique-ip changes the addresses by which --follow knows its connections; use one of them");
+    }
+    for (const std::string& path : options_.captures) {
+      if (options_.follow && !can_be_read_twice(path) && (path == "-" || !is_missing(path))) {
+        throw UsageError(fmt::format("--follow: {} cannot be read twice; save it to a file first",
+                                     path == "-" ? "standard input" : path));
+      }
     }
   }
 
@@ -204,8 +240,23 @@ class Replay {
     return targets.entries();
   }
 
+  static std::vector<model::Destination> generated_targets() {
+    std::vector<model::Destination> entries;
+    for (const bool is6 : {false, true}) {
+      const Endpoint& server = is6 ? kServer6 : kServer4;
+      model::Destination entry = default_destination(is6);
+      entry.prefix.bytes = server.address;
+      entry.prefix_length = is6 ? 128 : 32;
+      entry.port_first = entry.port_last = server.port;
+      entries.push_back(entry);
+    }
+    return entries;
+  }
+
   void make_config() {
-    result_.destinations = find_targets();
+    result_.destinations = options_.captures.empty()
+                               ? (options_.protect.empty() ? generated_targets() : options_.protect)
+                               : find_targets();
     for (std::size_t i = 0; i < result_.destinations.size(); ++i) {
       model::Destination& entry = result_.destinations[i];
       if (options_.mss) entry.mss = *options_.mss;
@@ -238,97 +289,308 @@ class Replay {
       if (events_) events_->decided(frame, options_.check);
       ++result_.verdicts[static_cast<std::size_t>(frame.verdict)];
       ++result_.reasons[static_cast<std::size_t>(frame.reason)];
+      if (!follow_) return;
+      const RecentFrame& recent = recent_[frame.tag % kRecentFrames];
+      if (recent.source == Source::kFollow) follow_->saw_verdict(recent.connection, frame.verdict, frame.reason);
     };
     simulator.on_mismatch = [this](const Mismatch& mismatch) { take_mismatch(mismatch); };
     try {
-      for (std::uint64_t round = 0; round < options_.loop && !stopped() && !limit_reached();
-           ++round) {
-        for (std::size_t i = 0; i < result_.files.size() && !stopped() && !limit_reached(); ++i) {
-          if (result_.files[i].error.empty()) replay_file(simulator, i, round == 0);
-        }
+      while (!stopped() && !limit_reached() && step(simulator)) {
       }
       result_.statistics = simulator.finish();
       if (events_) events_->end(simulator.cycle(), result_.statistics);
     } catch (...) {
       result_.statistics = simulator.statistics();
+      end_traffic();
       throw;
     }
-    result_.times_adjusted = clock_.adjusted();
+    end_traffic();
   }
 
-  void file_failed(ReplayFile* file, const std::string& text) {
-    file->error = text;
-    if (options_.on_error) options_.on_error(text);
+  // Everything that sends, once the destinations are known.
+  void make_traffic() {
+    CaptureStream::Listener listener;
+    listener.on_warning = [this](const std::string& text) { warn(text); };
+    listener.on_error = options_.on_error;
+    if (!result_.files.empty()) stream_.emplace(&result_.files, capture_options(), options_.loop, listener);
+    if (options_.follow) {
+      learn();
+      sources_.push_back(&*follow_);
+    }
+    if (options_.attack == Attack::kNone) {
+      if (options_.follow) total_ = 0;
+      return;
+    }
+    Flood::Options flood;
+    flood.seed = options_.seed;
+    flood.targets = Targets(result_.destinations);
+    flood.shares = true;
+    const auto only = [&flood](unsigned syn, unsigned ack, unsigned synack, unsigned rst) {
+      flood.syn = syn;
+      flood.ack = ack;
+      flood.synack = synack;
+      flood.rst = rst;
+      flood.other = 0;
+    };
+    switch (options_.attack) {
+      case Attack::kSyns: only(1, 0, 0, 0); break;
+      case Attack::kAcks: only(0, 1, 0, 0); break;
+      case Attack::kSynAcks: only(0, 0, 1, 0); break;
+      case Attack::kRsts: only(0, 0, 0, 1); break;
+      case Attack::kMixed:
+      case Attack::kNone: break;
+    }
+    attack_.emplace(flood);
+    attack_left_ = options_.attack_frames;
+    if (!stream_ && attack_left_ == 0) attack_left_ = kAttackFrames;
+    total_ = stream_ ? 0 : attack_left_;
+    if (total_ != 0 && options_.limit != 0) total_ = std::min(total_, options_.limit);
   }
 
-  void replay_file(Simulator& simulator, std::size_t index, bool first_round) {
-    ReplayFile& file = result_.files[index];
-    std::optional<CaptureReader> reader;
-    const std::uint64_t adjusted_before = clock_.adjusted();
-    try {
-      reader.emplace(file.path, capture_options());
-      clock_.start_file();
-      CaptureFrame frame;
-      while (!stopped() && !limit_reached() && reader->next(&frame)) offer(simulator, index, frame);
-    } catch (const CaptureError& error) {
-      file_failed(&file, error.what());
-    } catch (const FilterError& error) {
-      file_failed(&file, fmt::format("{}: {}", file.path, error.what()));
-    } catch (...) {
-      if (reader) file.counts += reader->counts();
-      throw;
+  // The two passes over the captures that --follow needs.
+  void learn() {
+    follow_.emplace(result_.destinations);
+    for (const bool clients : {false, true}) {
+      for (std::size_t i = 0; i < options_.captures.size(); ++i) {
+        try {
+          CaptureReader reader(options_.captures[i], capture_options());
+          CaptureFrame frame;
+          while (!stopped() && reader.next(&frame)) {
+            if (clients) {
+              follow_->learn_clients(i, frame.number, frame.time_ns, frame.bytes);
+            } else {
+              follow_->learn_servers(frame.bytes);
+            }
+          }
+        } catch (const CaptureError&) {
+          continue;  // reported when it is replayed
+        } catch (const FilterError&) {
+          continue;
+        }
+      }
     }
-    if (!reader) return;
-    file.format = reader->description();
-    file.counts += reader->counts();
-    if (!first_round) return;
-    for (const std::string& warning : reader->warnings()) warn(warning);
-    if (const std::uint64_t adjusted = clock_.adjusted() - adjusted_before; adjusted != 0) {
-      warn(
-          fmt::format("{}: {} timestamps run backwards or jump by more than a day; time was kept "
-                      "running forwards",
-                      reader->name(), adjusted));
+    if (follow_->followable() == 0) {
+      warn("--follow: no connection to a protected destination is complete in the captures (SYN, SYN-ACK and ACK), so "
+           "nobody is followed");
     }
   }
 
-  void offer(Simulator& simulator, std::size_t index, const CaptureFrame& frame) {
-    if (result_.frames_offered == 0) capture_start_ns_ = frame.time_ns;
-    const std::uint64_t elapsed = clock_.advance(frame.time_ns, frame.has_time);
-    const std::uint64_t due = pacer_.due(elapsed, frame.bytes.size());
-    std::uint64_t run_ns = elapsed;
-    if (options_.pace != Pace::kCapture) {
-      run_ns = cycles_to_ns(std::max(due, simulator.cycle() - start_cycle_));
+  // What is left to say when the last frame has left, or the run has failed.
+  void end_traffic() {
+    if (follow_) {
+      follow_->finish_round(round_ < options_.loop);
+      result_.follow = follow_->report();
+      for (const auto& [file, too_long] : too_long_) {
+        warn(fmt::format("{}: {} frames longer than {} bytes (joined by the capturing host) are not sent; the first is "
+                         "frame {} of {} bytes",
+                         result_.files[file].path, too_long.count, Follow::kFrameMax, too_long.number, too_long.length));
+      }
     }
-    set_time(simulator, run_ns);
-    if (options_.on_offer) options_.on_offer(frame, elapsed, run_ns);
+    if (!stream_) return;
+    stream_->close();
+    result_.rounds = stream_->rounds();
+    result_.times_adjusted = stream_->times_adjusted();
+  }
+
+  std::uint64_t run_cycle(const Simulator& simulator) const { return simulator.cycle() - start_cycle_; }
+  std::uint64_t ns_to_cycles(std::uint64_t ns) const {
+    return static_cast<std::uint64_t>((static_cast<unsigned __int128>(ns) * options_.clock_mhz + 999) / 1000);
+  }
+
+  bool fetch() {
+    if (has_item_ || !stream_) return has_item_;
+    has_item_ = stream_->next(&item_);
+    if (!has_item_) return false;
+    if (options_.multiplier != 1.0) {
+      item_.elapsed_ns = static_cast<std::uint64_t>(static_cast<double>(item_.elapsed_ns) / options_.multiplier);
+    }
+    // With the captures' pace, the attack is spread over the time until this frame.
+    attack_gap_ns_ = (item_.elapsed_ns - std::min(item_.elapsed_ns, captured_ns_)) / (attack_credit() + 1);
+    return true;
+  }
+
+  std::uint64_t attack_credit() const {
+    return attack_ ? static_cast<std::uint64_t>(attack_credit_) : 0;
+  }
+
+  // One frame, or one thing that must be waited for. False: nobody has anything to send any more.
+  bool step(Simulator& simulator) {
+    const bool reacting = std::any_of(sources_.begin(), sources_.end(),
+                                      [](const TrafficSource* source) { return !source->finished(); });
+    fetch();
+    if (has_item_ && follow_ && item_.round != round_ && follow_->finished()) {
+      follow_->finish_round(round_ < options_.loop);
+      round_ = item_.round;
+    }
+    const bool capture_ready = has_item_ && (!follow_ || item_.round == round_);
+    const bool attack_open = attack_ && (options_.attack_frames == 0 && stream_ ? true : attack_left_ != 0);
+    TrafficSource* first = nullptr;
+    std::uint64_t first_due = kNever;
+    for (TrafficSource* source : sources_) {
+      const std::uint64_t due = source->due_ns();
+      if (due >= first_due) continue;
+      first_due = due;
+      first = source;
+    }
+    if (options_.pace == Pace::kCapture) {
+      return step_in_capture_time(simulator, reacting, capture_ready, attack_open, first, first_due);
+    }
+    const std::uint64_t slot = std::max(pacer_.next_slot(), run_cycle(simulator));
+    const std::uint64_t slot_ns = cycles_to_ns(slot);
+    if (first_due <= slot_ns) return send_reaction(simulator, *first, slot_ns);
+    // Per captured frame so many of the attack; while others wait for answers, it goes on alone.
+    if (attack_open && (attack_credit() != 0 || (!capture_ready && (reacting || attack_left_ != 0)))) {
+      send_attack(simulator, slot_ns);
+      return true;
+    }
+    if (capture_ready) {
+      send_captured(simulator, slot_ns);
+      return true;
+    }
+    if (!reacting) return false;
+    if (settle(simulator)) return true;
+    if (first == nullptr) return false;
+    pacer_.skip_to(ns_to_cycles(first_due));
+    return send_reaction(simulator, *first, first_due);
+  }
+
+  // With the captures' pace, everybody's next frame has its time.
+  bool step_in_capture_time(Simulator& simulator, bool reacting, bool capture_ready, bool attack_open,
+                            TrafficSource* first, std::uint64_t first_due) {
+    const bool attack_ready = attack_open && (attack_credit() != 0 || (!has_item_ && !reacting && attack_left_ != 0));
+    const std::uint64_t attack_due = !attack_ready ? kNever : captured_ns_ + attack_gap_ns_;
+    const std::uint64_t capture_due = capture_ready ? item_.elapsed_ns : kNever;
+    const std::uint64_t due = std::min({attack_due, capture_due, first_due});
+    if (due == kNever) return reacting && settle(simulator);
+    if (reacting && ns_to_cycles(due) > run_cycle(simulator) + kSettleClocks && settle(simulator)) return true;
+    if (first_due == due) return send_reaction(simulator, *first, due);
+    if (attack_due == due) {
+      captured_ns_ = due;
+      send_attack(simulator, due);
+    } else {
+      captured_ns_ = item_.elapsed_ns;
+      send_captured(simulator, due);
+    }
+    return true;
+  }
+
+  // Lets everything that is under way leave, so that all answers are known. False: nothing was under way.
+  bool settle(Simulator& simulator) {
+    if (!under_way_) return false;
+    simulator.drain();
+    under_way_ = false;
+    return true;
+  }
+
+  bool send_reaction(Simulator& simulator, TrafficSource& source, std::uint64_t now_ns) {
+    // What was due long ago goes now. A source that has nothing to send after all has changed its mind about what is next.
+    now_ns = std::max(now_ns, cycles_to_ns(run_cycle(simulator)));
+    if (source.next(now_ns, &frame_)) send(simulator, now_ns);
+    return true;
+  }
+
+  void send_attack(Simulator& simulator, std::uint64_t now_ns) {
+    if (attack_credit_ >= 1.0) attack_credit_ -= 1.0;
+    if (attack_left_ != 0) --attack_left_;
+    frame_ = {};
+    frame_.bytes = attack_->next();
+    frame_.source = Source::kAttack;
+    send(simulator, now_ns);
+  }
+
+  void send_captured(Simulator& simulator, std::uint64_t now_ns) {
+    has_item_ = false;
+    if (attack_) attack_credit_ += options_.attack_ratio;
+    frame_.source = Source::kCapture;
+    frame_.file = item_.file;
+    frame_.number = item_.frame.number;
+    frame_.time_ns = item_.frame.time_ns;
+    frame_.connection = 0;
+    frame_.bytes.swap(item_.frame.bytes);
+    if (options_.unique_ip && item_.round != 0) make_unique();
+    if (follow_) {
+      const std::size_t length = frame_.bytes.size();
+      switch (follow_->take(now_ns, &frame_)) {
+        case Follow::Take::kPlain:
+        case Follow::Take::kSend:
+          break;
+        case Follow::Take::kTooLong: {
+          TooLong& too_long = too_long_[item_.file];
+          if (too_long.count++ == 0) {
+            too_long.number = item_.frame.number;
+            too_long.length = length;
+          }
+          ++result_.files[item_.file].left_out;
+          return;
+        }
+        case Follow::Take::kHeld:
+        case Follow::Take::kLeftOut:
+          ++result_.files[item_.file].left_out;
+          return;
+      }
+    }
+    send(simulator, now_ns);
+  }
+
+  // As tcpreplay's option of this name, but protected addresses stay what they are.
+  void make_unique() {
+    const auto step = static_cast<std::uint32_t>(item_.round);
+    const PacketView view = view_packet(frame_.bytes.data(), frame_.bytes.size());
+    if (!view.ip4 && !view.ip6) return;
+    for (const bool source : {true, false}) {
+      const model::Address& address = source ? view.source : view.destination;
+      if (!is_covered(result_.destinations, address)) add_to_address(&frame_.bytes, source, step);
+    }
+  }
+
+  // Offers frame_ at `now_ns`, which is the slot's time for the paces that set a rate.
+  void send(Simulator& simulator, std::uint64_t now_ns) {
+    if (result_.frames_offered == 0) capture_start_ns_ = frame_.time_ns;
+    const std::uint64_t due = pacer_.due(now_ns, frame_.bytes.size());
+    run_ns_ = std::max(run_ns_, options_.pace == Pace::kCapture
+                                    ? now_ns
+                                    : cycles_to_ns(std::max(due, run_cycle(simulator))));
+    set_time(simulator, run_ns_);
+    if (options_.on_offer) {
+      CaptureFrame offered;
+      offered.number = frame_.number;
+      offered.time_ns = frame_.time_ns;
+      offered.bytes = frame_.bytes;
+      options_.on_offer(offered, frame_.source == Source::kCapture ? item_.elapsed_ns : now_ns, run_ns_);
+    }
 
     const std::uint64_t tag = result_.frames_offered;
     RecentFrame& recent = recent_[tag % kRecentFrames];
-    recent.file = index;
-    recent.number = frame.number;
-    recent.length = frame.bytes.size();
-    std::copy_n(frame.bytes.begin(), std::min(recent.head.size(), frame.bytes.size()),
-                recent.head.begin());
+    recent.source = frame_.source;
+    recent.file = frame_.file;
+    recent.number = frame_.number;
+    recent.connection = frame_.connection;
+    recent.length = frame_.bytes.size();
+    std::copy_n(frame_.bytes.begin(), std::min(recent.head.size(), frame_.bytes.size()), recent.head.begin());
     // 0 means at once; due clocks count from the start of the run.
-    const std::uint64_t cycle = options_.pace == Pace::kTopSpeed ? 0 : start_cycle_ + due;
+    std::uint64_t cycle = start_cycle_ + due;
+    if (options_.pace == Pace::kTopSpeed) cycle = sources_.empty() ? 0 : start_cycle_ + ns_to_cycles(now_ns);
     ++result_.frames_offered;
-    if (events_) record(index, frame);
-    simulator.offer(cycle, frame.bytes.data(), frame.bytes.size(), tag);
+    ++result_.sources[static_cast<std::size_t>(frame_.source)];
+    if (events_) record();
+    under_way_ = true;
+    simulator.offer(cycle, frame_.bytes.data(), frame_.bytes.size(), tag);
     if (options_.on_progress && result_.frames_offered % kProgressFrames == 0) {
-      const auto clocks = static_cast<double>(simulator.cycle() - start_cycle_);
+      const auto clocks = static_cast<double>(run_cycle(simulator));
       options_.on_progress({false, result_.frames_offered, total_, clocks / options_.clock_mhz});
     }
   }
 
   // The first fields of the frame's line, before it is offered.
-  void record(std::size_t index, const CaptureFrame& frame) {
+  void record() {
     FrameEvent event;
-    event.file = index;
-    event.number = frame.number;
-    event.time_ns = frame.time_ns;
-    event.length = frame.bytes.size();
-    event.flow = describe_packet(frame.bytes.data(), frame.bytes.size());
-    event.options = syn_layout(frame.bytes.data(), frame.bytes.size());
+    event.source = frame_.source;
+    event.file = frame_.file;
+    event.number = frame_.number;
+    event.time_ns = frame_.time_ns;
+    event.length = frame_.bytes.size();
+    event.flow = describe_packet(frame_.bytes.data(), frame_.bytes.size());
+    event.options = syn_layout(frame_.bytes.data(), frame_.bytes.size());
     events_->offered(std::move(event));
   }
 
@@ -358,6 +620,11 @@ class Replay {
 
   void take_output(const Output& output) {
     if (events_) events_->left(output);
+    const std::uint64_t now_ns = cycles_to_ns(output.cycle - start_cycle_);
+    for (TrafficSource* source : sources_) {
+      if (output.port == Port::kReply) source->saw_reply(now_ns, output.data, output.length);
+      if (output.handoff) source->saw_handoff(now_ns, output.data, output.length);
+    }
     PcapWriter* writer = output.port == Port::kReply ? reply_.get() : forward_.get();
     if (writer == nullptr) return;
     const auto after = static_cast<std::int64_t>(
@@ -374,8 +641,9 @@ class Replay {
     const bool of_frame = mismatch.id < offered && mismatch.tag < offered;
     if (of_frame && mismatch.tag + kRecentFrames > offered) {
       const RecentFrame& recent = recent_[mismatch.tag % kRecentFrames];
-      origin.capture = result_.files[recent.file].path;
-      origin.number = recent.number;
+      const bool captured = recent.source == Source::kCapture || recent.source == Source::kFollow;
+      origin.capture = captured ? result_.files[recent.file].path : source_name(recent.source);
+      origin.number = captured ? recent.number : mismatch.tag + 1;
       origin.description =
           describe_packet(recent.head.data(), std::min(recent.length, recent.head.size()));
     }
@@ -416,12 +684,30 @@ class Replay {
   std::unique_ptr<EventWriter> events_;
   KeySchedule schedule_;
   Pacer pacer_;
-  CaptureClock clock_;
   model::Config config_;
   model::Time time_;
   ReplayResult result_;
   std::vector<RecentFrame> recent_;
   std::unique_ptr<PcapWriter> reply_, forward_;
+  std::optional<CaptureStream> stream_;
+  CaptureStream::Item item_;  // the next captured frame, when has_item_
+  bool has_item_ = false;
+  std::optional<Follow> follow_;
+  std::uint64_t round_ = 0;  // through the captures, as far as follow_ is concerned
+  struct TooLong {
+    std::uint64_t count = 0, number = 0;
+    std::size_t length = 0;
+  };
+  std::map<std::size_t, TooLong> too_long_;  // by file
+  std::vector<TrafficSource*> sources_;      // all that react
+  std::optional<Flood> attack_;
+  std::uint64_t attack_left_ = 0;    // 0 may also mean: by the ratio alone
+  double attack_credit_ = 0;         // frames that the ratio asks for
+  std::uint64_t attack_gap_ns_ = 0;  // between them, in capture time
+  std::uint64_t captured_ns_ = 0;    // time of the last frame in capture time
+  TrafficFrame frame_;               // being sent
+  bool under_way_ = false;           // the pipeline may still emit something
+  std::uint64_t run_ns_ = 0;
   std::uint64_t start_cycle_ = 0;
   std::uint64_t total_ = 0;  // frames that will be offered, 0: not known
   std::int64_t capture_start_ns_ = 0;
@@ -455,6 +741,18 @@ int ReplayResult::exit_code() const {
   if (failure == Failure::kOutput) return kExitBadInput;
   if (interrupted) return kExitInterrupted;
   return any_file_failed() ? kExitBadInput : kExitOk;
+}
+
+const char* attack_name(Attack attack) {
+  switch (attack) {
+    case Attack::kNone: return "none";
+    case Attack::kSyns: return "syn";
+    case Attack::kAcks: return "ack";
+    case Attack::kSynAcks: return "synack";
+    case Attack::kRsts: return "rst";
+    case Attack::kMixed: return "mixed";
+  }
+  return "";
 }
 
 ReplayResult replay(const ReplayOptions& options) { return Replay(options).run(); }

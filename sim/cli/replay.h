@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "capture_stream.h"
 #include "events.h"
+#include "follow.h"
 #include "keys.h"
 #include "mismatch.h"
 #include "pacing.h"
@@ -26,6 +28,10 @@ struct ReplayProgress {
   double simulated_us = 0;    ///< simulated time since the start
 };
 
+/// What a generated attack consists of. Spelled in options and outputs as attack_name() says.
+enum class Attack : std::uint8_t { kNone, kSyns, kAcks, kSynAcks, kRsts, kMixed };
+const char* attack_name(Attack attack);
+
 /// Everything `syngate replay` can be told, checked.
 struct ReplayOptions {
   std::vector<std::string> captures;
@@ -34,6 +40,14 @@ struct ReplayOptions {
   bool fix_checksums = false;
   std::uint64_t loop = 1;
   std::uint64_t limit = 0;  ///< frames offered in all; 0: no limit
+  double multiplier = 1.0;  ///< of the captures' pace, with Pace::kCapture
+  std::uint64_t duration_ns = 0;  ///< of the run's time; 0: no limit
+  bool unique_ip = false;   ///< add the number of the round to the addresses that are not protected
+  bool follow = false;      ///< recorded clients are answered by the pipeline
+
+  Attack attack = Attack::kNone;
+  std::uint64_t attack_frames = 0;  ///< 0: by attack_ratio, or 100000 without captures
+  double attack_ratio = 10.0;       ///< per captured frame
 
   Pace pace = Pace::kCapture;
   std::uint64_t rate = 0;  ///< as in Pacer
@@ -71,15 +85,6 @@ struct ReplayOptions {
   std::function<void(const ReplayProgress&)> on_progress;  ///< every 1024 frames
 };
 
-/// One capture of the command line, all its loops together.
-struct ReplayFile {
-  std::string path;
-  std::string format;  ///< for people
-  std::string error;   ///< why it could not be used, or empty
-  CaptureCounts counts;
-  std::uint64_t offered() const { return counts.frames_read - counts.skipped_total(); }
-};
-
 enum class Failure : std::uint8_t { kNone, kAssertion, kHang, kOutput, kInternal };
 
 /// What came out of a run.
@@ -88,6 +93,9 @@ struct ReplayResult {
   CaptureCounts counts;
   std::uint64_t frames_offered = 0;
   std::uint64_t times_adjusted = 0;
+  std::array<std::uint64_t, kSourceCount> sources{};  ///< frames offered, by Source
+  std::uint64_t rounds = 0;     ///< through the captures, begun
+  std::optional<FollowReport> follow;
   std::uint64_t rotations = 0;  ///< minutes for which secret1 was renewed
   std::array<std::uint64_t, defs::kVerdictCount> verdicts{};
   std::array<std::uint64_t, defs::kReasonCount> reasons{};

@@ -113,7 +113,7 @@ int run_replay(ReplayFlags& flags, const AppContext& context) {
   progress.clear();
   if (flags.json) {
     fmt::print("{}", replay_json(options, result));
-  } else if (result.any_file_used() &&
+  } else if ((result.any_file_used() || options.captures.empty()) &&
              (result.failure == Failure::kNone || result.frames_offered != 0)) {
     fmt::print("{}", replay_text(options, result, style));
     if (!options.run_directory.empty()) fmt::print("\nkept in {}\n", options.run_directory);
@@ -134,8 +134,12 @@ constexpr const char* kFooter =
     "with the range of its ports; more than 16 addresses are merged into common prefixes. From "
     "standard input everything\n"
     "is protected.\n\n"
+    "--follow: a recorded connection is followed when SYN, SYN-ACK and an ACK of it are in the captures. The client's frames\n"
+    "wait for the pipeline's SYN-ACK; without an answer the SYN (and without a hand-off the ACK) goes again after 200 us of\n"
+    "simulated time, doubled five times. --attack alone runs at 100 Gbit/s; with captures it adds to them.\n\n"
     "Examples:\n"
     "  syngate replay flood.pcap --out-reply reply.pcap\n"
+    "  syngate replay web.pcap --follow --attack syn --line-rate 100G\n"
     "  tcpdump -w - | syngate replay - --protect 198.51.100.0/24:80-443 --line-rate 40G --json\n\n";
 
 }  // namespace
@@ -158,6 +162,22 @@ void resolve_replay(ReplayFlags& flags, const AppContext& context) {
   } else if (flags.topspeed) {
     replay.pace = Pace::kTopSpeed;
   }
+  if (flags.multiplier != 0) {
+    if (paces != 0) {
+      throw UsageError("--multiplier scales the captures' pace; --pps, --mbps, --line-rate and --topspeed set another");
+    }
+    replay.multiplier = flags.multiplier;
+  }
+  // Without a capture there is no captured pace.
+  if (replay.captures.empty() && replay.pace == Pace::kCapture) {
+    if (flags.multiplier != 0) throw UsageError("--multiplier needs a CAPTURE whose pace it scales");
+    replay.pace = Pace::kLine;
+    replay.rate = 100000000000;
+  }
+  if (flags.duration != 0) replay.duration_ns = positive_rate("--duration", flags.duration, 1e9);
+  for (const Attack attack : {Attack::kSyns, Attack::kAcks, Attack::kSynAcks, Attack::kRsts, Attack::kMixed}) {
+    if (flags.attack == attack_name(attack)) replay.attack = attack;
+  }
   for (const std::string& text : flags.protect) replay.protect.push_back(parse_protect(text));
   if (!flags.policies.empty()) replay.policy = parse_policies(flags.policies);
   if (!flags.key_file.empty()) replay.key_file = read_key_file(flags.key_file);
@@ -168,7 +188,7 @@ void resolve_replay(ReplayFlags& flags, const AppContext& context) {
   replay.check = !flags.no_check;
   if (flags.save && !flags.out.empty()) throw UsageError("only one of --out and --save can be given");
   if (flags.save) {
-    const std::string& capture = replay.captures.front();
+    const std::string capture = replay.captures.empty() ? "attack" : replay.captures.front();
     const std::string name = capture == "-" ? "stdin" : capture.substr(capture.rfind('/') + 1);
     replay.run_directory = RunDirectory::name_for(name.substr(0, name.find('.')));
   }
@@ -247,7 +267,7 @@ void add_replay_options(CLI::App* command, const std::shared_ptr<ReplayFlags>& f
       ->group("Pace");
   command
       ->add_flag("--topspeed", flags->topspeed,
-                 "as fast as the pipeline takes them (default: as captured)")
+                 "as fast as the pipeline takes them (default: as captured; without CAPTURE: --line-rate 100G)")
       ->group("Pace");
   command->add_option("--clock-mhz", replay.clock_mhz, "clock of the pipeline")
       ->check(CLI::Range(1u, 10000u))
@@ -307,6 +327,41 @@ void add_replay_command(CLI::App& app, AppContext& context) {
   CLI::App* command =
       app.add_subcommand("replay", "captures in, through RTL and model, verdicts out");
   add_replay_options(command, flags);
+  command->get_option("CAPTURE")->required(false)->description(
+      "pcap or pcapng files, - for standard input; may be missing with --attack");
+  command
+      ->add_flag("--unique-ip", replay.unique_ip,
+                 "with --loop: add the round's number (0 first) to every address that is not protected")
+      ->group("Input");
+  command
+      ->add_option("--duration", flags->duration, "stop after so many seconds of simulated time")
+      ->check(CLI::PositiveNumber)
+      ->group("Input");
+  command
+      ->add_flag("--follow", replay.follow,
+                 "answer the recorded clients by the pipeline: their frames are rewritten to its SYN-ACKs, "
+                 "their recorded servers' frames are left out; implies --fix-checksums; reads the captures three times")
+      ->group("Traffic");
+  command
+      ->add_option("--attack", flags->attack,
+                   "generated attack on the protected destinations, from the seed: syn, ack, synack, rst or mixed; "
+                   "without --protect and CAPTURE on 198.51.100.10:443 and [2001:db8:0:1::10]:443")
+      ->check(CLI::IsMember({"syn", "ack", "synack", "rst", "mixed"}))
+      ->group("Traffic");
+  command
+      ->add_option("--attack-frames", replay.attack_frames,
+                   "frames of the attack (default: 100000 without CAPTURE, else by --attack-ratio)")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000000000000}))
+      ->group("Traffic");
+  command
+      ->add_option("--attack-ratio", replay.attack_ratio, "frames of the attack per captured frame")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str()
+      ->group("Traffic");
+
+  command->add_option("--multiplier", flags->multiplier, "captures' pace times X")
+      ->check(CLI::PositiveNumber)
+      ->group("Pace");
   command->add_flag("--no-check", flags->no_check, "do not compare with the model")->group("Run");
   command
       ->add_option("--out-reply", replay.out_reply,

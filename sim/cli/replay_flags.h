@@ -20,6 +20,8 @@ struct ReplayFlags {
   double pps = 0, mbps = 0;
   std::string line_rate;
   bool topspeed = false;
+  double multiplier = 0, duration = 0;
+  std::string attack;
   std::vector<std::string> protect, policies;
   std::string key_file;
   std::string fault_pattern;  // hex

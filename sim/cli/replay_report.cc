@@ -145,6 +145,14 @@ class Text {
       line("", fmt::format("checksums fixed: {}, IPv4 lengths set: {}",
                            n(result_.counts.checksums_fixed), n(result_.counts.lengths_fixed)));
     }
+    if (std::any_of(result_.sources.begin() + 1, result_.sources.end(), [](std::uint64_t count) { return count != 0; })) {
+      std::string text;
+      for (std::size_t i = 0; i < kSourceCount; ++i) {
+        if (result_.sources[i] == 0) continue;
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", n(result_.sources[i]), source_name(static_cast<Source>(i)));
+      }
+      line("sources", text);
+    }
     line("pace", fmt::format("{}, clock {} MHz", pace_text(options_), options_.clock_mhz));
     bool first = true;
     for (const model::Destination& destination : result_.destinations) {
@@ -169,6 +177,7 @@ class Text {
       row("  " + std::string(defs::to_string(static_cast<defs::Reason>(i))), result_.reasons[i],
           result_.frames_offered, Color::kRed);
     }
+    if (result_.follow) follow(*result_.follow);
     line("cookies", fmt::format("{} sent, {} validated, {} rejected",
                                 n(of_verdict(result_, defs::Verdict::kReply)),
                                 n(cookies_validated(statistics)),
@@ -186,6 +195,18 @@ class Text {
     const bool good = statistics.mismatches == 0 && statistics.lost == 0;
     line("model", style_.paint(good ? Color::kGreen : Color::kMagenta,
                                fmt::format("{}, {} lost", compared, n(statistics.lost))));
+  }
+
+  void follow(const FollowReport& report) {
+    line("followed", style_.paint(report.completed == report.handshakes ? Color::kGreen : Color::kBold,
+                                  fmt::format("{} of {} recorded handshakes completed", n(report.completed),
+                                              n(report.handshakes))));
+    for (const auto& [reason, count] : report.why_not) line("", fmt::format("not completed for {}: {}", reason, n(count)));
+    for (const auto& [reason, count] : report.incomplete) {
+      line("", fmt::format("not complete in the captures, {}: {}", reason, n(count)));
+    }
+    line("", fmt::format("{} server frames left out, {} client frames rewritten, {} segments repeated",
+                         n(report.server_frames), n(report.rewritten), n(report.repeated)));
   }
 
   void distribution(const std::string& label, const Distribution& d) {
@@ -229,6 +250,8 @@ class Text {
     }
     if (list.empty()) {
       std::string captures;
+      if (options_.follow) captures += " --follow";
+      if (options_.attack != Attack::kNone) captures += fmt::format(" --attack {}", attack_name(options_.attack));
       for (const ReplayFile& file : result_.files) captures += " " + shell_quote(file.path);
       list.push_back(fmt::format(
           "keep the answers: syngate replay{} --out-reply reply.pcap --out-forward forward.pcap",
@@ -261,6 +284,13 @@ std::string options_json(const ReplayOptions& o) {
                  {"pad_truncated", o.pad_truncated},
                  {"fix_checksums", o.fix_checksums},
                  {"loop", o.loop},
+                 {"unique_ip", o.unique_ip},
+                 {"multiplier", o.multiplier},
+                 {"duration_ns", o.duration_ns},
+                 {"follow", o.follow},
+                 {"attack", attack_name(o.attack)},
+                 {"attack_frames", o.attack_frames},
+                 {"attack_ratio", o.attack_ratio},
                  {"limit", o.limit},
                  {"pace", pace_name(o.pace)},
                  {"rate", o.rate},
@@ -280,6 +310,27 @@ std::string options_json(const ReplayOptions& o) {
   return object.dump();
 }
 
+namespace {
+
+Json follow_json(const FollowReport& report) {
+  Json object = {{"handshakes", report.handshakes}, {"completed", report.completed}};
+  object["why_not"] = Json(report.why_not);
+  object["incomplete"] = Json(report.incomplete);
+  object["server_frames"] = report.server_frames;
+  object["rewritten"] = report.rewritten;
+  object["acks_made"] = report.acks_made;
+  object["dropped"] = report.dropped;
+  object["repeated"] = report.repeated;
+  object["connections"] = Json::array();
+  for (const FollowReport::Connection& c : report.connections) {
+    object["connections"].push_back(
+        {{"client", c.client}, {"server", c.server}, {"file", c.file}, {"number", c.number}, {"result", c.result}});
+  }
+  return object;
+}
+
+}  // namespace
+
 std::string replay_json(const ReplayOptions& options, const ReplayResult& result) {
   const Statistics& statistics = result.statistics;
   const bool any = result.frames_offered != 0;
@@ -298,6 +349,8 @@ std::string replay_json(const ReplayOptions& options, const ReplayResult& result
   }
   root["frames_read"] = result.counts.frames_read;
   root["frames_offered"] = result.frames_offered;
+  Json& sources = root["sources"] = Json::object();
+  for (std::size_t i = 0; i < kSourceCount; ++i) sources[source_name(static_cast<Source>(i))] = result.sources[i];
   Json& skipped = root["frames_skipped"] = Json::object();
   for (std::size_t i = 0; i < kSkipCount; ++i) {
     if (result.counts.skipped[i] != 0)
@@ -308,6 +361,7 @@ std::string replay_json(const ReplayOptions& options, const ReplayResult& result
   root["checksums_fixed"] = result.counts.checksums_fixed;
   root["lengths_fixed"] = result.counts.lengths_fixed;
   root["times_adjusted"] = result.times_adjusted;
+  root["rounds"] = result.rounds;
   Json& verdicts = root["verdicts"] = Json::object();
   for (unsigned i = 0; i < defs::kVerdictCount; ++i) {
     verdicts[std::string(defs::to_string(static_cast<defs::Verdict>(i)))] = result.verdicts[i];
@@ -335,6 +389,11 @@ std::string replay_json(const ReplayOptions& options, const ReplayResult& result
   root["protected"] = Json::array();
   for (const model::Destination& destination : result.destinations)
     root["protected"].push_back(to_text(destination));
+  if (result.follow) root["follow"] = follow_json(*result.follow);
+  if (options.attack != Attack::kNone) {
+    root["attack"] = {{"kind", attack_name(options.attack)},
+                      {"frames", result.sources[static_cast<std::size_t>(Source::kAttack)]}};
+  }
   Json& counters = root["counters"] = Json::object();
   for (unsigned i = 0; i < defs::counter::kCount; ++i) {
     const std::string_view name = defs::counter::name(i);

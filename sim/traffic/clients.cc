@@ -36,7 +36,7 @@ Clients::Clients(const Options& options) : options_(options), random_(options.se
   for (std::size_t i = 0; i < options.count; ++i) {
     Client& c = clients_[i];
     Segment& s = c.segment;
-    s.is6 = random_.chance(options.ipv6);
+    s.is6 = options.targets.pick_family(random_, options.ipv6);
     if (s.is6) {
       s.source.address = {0x20, 1, 0xd, 0xb8, 0, 2};
       s.flow_label = static_cast<std::uint32_t>(random_.below(1 << 20));
@@ -45,7 +45,7 @@ Clients::Clients(const Options& options) : options_(options), random_(options.se
     const std::uint32_t address = 10u << 24 | static_cast<std::uint32_t>(i / 1000);
     for (std::size_t b = 0; b < 4; ++b) s.source.address[low + b] = static_cast<std::uint8_t>(address >> (24 - 8 * b));
     s.source.port = static_cast<std::uint16_t>(10000 + i % 1000 * 50 + random_.below(50));
-    s.destination = s.is6 ? options.server6 : options.server4;
+    s.destination = options.targets.pick(random_, s.is6);
     if (random_.chance(options.vlan)) {
       s.tags.push_back(0x81000000u | static_cast<std::uint32_t>(random_.below(65536)));
       if (random_.chance(0.3)) s.tags.insert(s.tags.begin(), 0x88a80000u | static_cast<std::uint32_t>(random_.below(65536)));

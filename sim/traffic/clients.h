@@ -9,6 +9,7 @@
 
 #include "frame_builder.h"
 #include "random.h"
+#include "targets.h"
 
 namespace syngate::sim {
 
@@ -19,8 +20,7 @@ class Clients {
   struct Options {
     std::size_t count = 100;
     std::uint64_t seed = 1;
-    Endpoint server4{{198, 51, 100, 10}, 443};
-    Endpoint server6{{0x20, 1, 0xd, 0xb8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10}, 443};
+    Targets targets{};
     std::uint32_t retry_after = 2000;  ///< calls of next() before a segment is repeated
     double with_data = 0.3;            ///< share whose first ACK carries data
     double with_fin = 0.05;            ///< share whose first ACK carries FIN

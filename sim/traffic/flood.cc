@@ -10,8 +10,8 @@ namespace syngate::sim {
 
 Segment Flood::segment() {
   Segment s;
-  s.is6 = random_.chance(options_.ipv6);
-  s.destination = s.is6 ? options_.server6 : options_.server4;
+  s.is6 = options_.targets.pick_family(random_, options_.ipv6);
+  s.destination = options_.targets.pick(random_, s.is6);
   for (std::size_t b = 0; b < 16; ++b) s.source.address[b] = static_cast<std::uint8_t>(random_.next());
   if (s.is6) {
     s.source.address[0] = 0x20;
@@ -77,8 +77,9 @@ Bytes Flood::next() {
   if (pick < options_.syn) {
     s.flags = kSyn;
     if (random_.chance(0.1)) s.ack = static_cast<std::uint32_t>(random_.next());
-    const auto& shape = random_.chance(0.5) ? kFloodShapes[random_.below(kFloodShapes.size())]
-                                            : kClientShapes[random_.below(kClientShapes.size())];
+    const auto& shape = options_.shares        ? shape_by_share(kFloodShapes, random_)
+                        : random_.chance(0.5) ? kFloodShapes[random_.below(kFloodShapes.size())]
+                                              : kClientShapes[random_.below(kClientShapes.size())];
     s.options = option_bytes(shape.layout, values);
     return build_frame(s);
   }

@@ -5,19 +5,20 @@
 
 #include "frame_builder.h"
 #include "random.h"
+#include "targets.h"
 
 namespace syngate::sim {
 
-/// Attack and background traffic towards two servers, from a seed.
+/// Attack and background traffic towards servers, from a seed.
 class Flood {
  public:
   struct Options {
     std::uint64_t seed = 1;
-    Endpoint server4{{198, 51, 100, 10}, 443};
-    Endpoint server6{{0x20, 1, 0xd, 0xb8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10}, 443};
+    Targets targets{};
     double ipv6 = 0.2;
     // Weights of the kinds.
     unsigned syn = 60, ack = 25, synack = 5, rst = 5, other = 5;
+    bool shares = false;  ///< shapes of SYNs as real floods have them; else every shape often, the clients' too
     bool pool = false;  ///< sources and ports from a small pool, so that flows meet again
   };
   explicit Flood(const Options& options) : options_(options), random_(options.seed ^ 0x666c6f6f64000000u) {}

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <array>
+#include <cstdint>
+
+#include "random.h"
 
 namespace syngate::sim {
 
@@ -36,7 +39,8 @@ inline constexpr std::array<SynShape, 20> kClientShapes{{
     {"unknown option first", "U77.0,MSS,N,WS,N,N,SOK", 1},
 }};
 
-/// What floods send.
+/// What floods send. `weight` is the number of SYNs in those of the same captures of which under 30 % complete (attacks and
+/// scans); a few large floods make the shares.
 inline constexpr std::array<SynShape, 5> kFloodShapes{{
     {"no options", "(none)", 204627},
     {"MSS only", "MSS", 26911},
@@ -44,5 +48,18 @@ inline constexpr std::array<SynShape, 5> kFloodShapes{{
     {"Windows", "MSS,N,WS,N,N,SOK", 1476},
     {"Windows XP", "MSS,N,N,SOK", 1543},
 }};
+
+/// A shape drawn by weight.
+template <typename Shapes>
+const SynShape& shape_by_share(const Shapes& shapes, Random& random) {
+  std::uint64_t total = 0;
+  for (const SynShape& shape : shapes) total += shape.weight;
+  std::uint64_t pick = random.below(total);
+  for (const SynShape& shape : shapes) {
+    if (pick < shape.weight) return shape;
+    pick -= shape.weight;
+  }
+  return shapes.back();
+}
 
 }  // namespace syngate::sim

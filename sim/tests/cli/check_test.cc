@@ -63,8 +63,8 @@ TEST_CASE("protected entries as arguments are read back") {
   }
 }
 
-Segment client(std::uint32_t i) {
-  Segment segment;
+PlainSegment client(std::uint32_t i) {
+  PlainSegment segment;
   segment.source = *address_from_text("203.0.113." + std::to_string(i % 250 + 1));
   segment.destination = *address_from_text("198.51.100.2");
   segment.source_port = static_cast<std::uint16_t>(2000 + i);
@@ -91,12 +91,12 @@ std::uint32_t cookie_of_client() {
 // segment passes only behind the ACK, so a fault that needs the mark at an output needs both frames.
 Bytes two_frames_among(std::uint32_t others) {
   const std::uint32_t cookie = cookie_of_client();
-  Segment ack = client(0);
+  PlainSegment ack = client(0);
   ack.flags = kTcpAck;
   ack.options.clear();
   ack.seq += 1;
   ack.ack = cookie + 1;
-  Segment data = ack;
+  PlainSegment data = ack;
   data.seq += 1000;
   data.ack += 5000;
   data.payload = 600;

@@ -9,7 +9,7 @@ namespace syngate::sim {
 namespace {
 
 TEST_CASE("a SYN byte by byte") {
-  Segment segment;
+  PlainSegment segment;
   segment.source = *address_from_text("10.0.0.1");
   segment.destination = *address_from_text("10.0.0.2");
   segment.source_port = 0x1234;

@@ -11,7 +11,7 @@ namespace {
 
 // A SYN-ACK of 58 bytes, padded to 60.
 std::vector<std::uint8_t> reply() {
-  Segment segment;
+  PlainSegment segment;
   segment.source = *address_from_text("198.51.100.2");
   segment.destination = *address_from_text("203.0.113.9");
   segment.source_port = 443;

@@ -18,7 +18,7 @@ namespace {
 using Json = nlohmann::json;
 
 Bytes syn_frame(std::uint32_t i) {
-  Segment segment;
+  PlainSegment segment;
   segment.source = *address_from_text("203.0.113." + std::to_string(i % 250 + 1));
   segment.destination = *address_from_text("198.51.100.2");
   segment.source_port = static_cast<std::uint16_t>(1024 + i);

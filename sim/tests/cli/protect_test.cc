@@ -62,7 +62,7 @@ TEST_CASE("what cannot be parsed is named") {
 class Targets {
  public:
   Targets& syn(const std::string& address, std::uint16_t port, std::uint8_t flags = kTcpSyn) {
-    Segment segment;
+    PlainSegment segment;
     segment.destination = *address_from_text(address);
     segment.source = segment.destination;
     segment.source_port = 1234;
@@ -124,7 +124,7 @@ TEST_CASE("thousands of addresses fit into 16 entries that cover them all") {
   std::uint32_t state = 1;
   for (unsigned i = 0; i < 5000; ++i) {
     state = state * 1664525u + 1013904223u;
-    Segment segment;
+    PlainSegment segment;
     for (unsigned b = 0; b < 4; ++b)
       segment.destination.bytes[b] = static_cast<std::uint8_t>(state >> (8 * b));
     segment.destination_port = 80;

@@ -14,13 +14,12 @@ namespace {
 
 model::SipKey random_key(Random& random) { return {random.next(), random.next()}; }
 
-const Clients::Options kServers;
 
 model::Destination destination(bool is6) {
   model::Destination d;
   d.used = true;
   d.prefix.is6 = is6;
-  d.prefix.bytes = is6 ? kServers.server6.address : kServers.server4.address;
+  d.prefix.bytes = is6 ? kServer6.address : kServer4.address;
   d.prefix_length = is6 ? 128 : 32;
   d.port_first = d.port_last = 443;
   if (is6) {

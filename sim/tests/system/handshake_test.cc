@@ -174,7 +174,7 @@ TEST_CASE("strength: 10^7 random ACKs let at most Linux's own share through", "[
   Segment s;
   s.source.address = {192, 0, 2, 1};
   s.source.port = 4000;
-  s.destination = Clients::Options{}.server4;
+  s.destination = kServer4;
   s.flags = kAck;
   Bytes ack = build_frame(s);
   std::uint64_t forwarded = 0;

@@ -18,7 +18,7 @@ Segment base(bool is6, std::uint8_t flags) {
   s.is6 = is6;
   s.source.address = is6 ? std::array<std::uint8_t, 16>{0x20, 1, 0xd, 0xb8, 9} : std::array<std::uint8_t, 16>{192, 0, 2, 7};
   s.source.port = 40000;
-  s.destination = is6 ? Clients::Options{}.server6 : Clients::Options{}.server4;
+  s.destination = is6 ? kServer6 : kServer4;
   s.flags = flags;
   s.seq = 1000;
   s.ack = 77;

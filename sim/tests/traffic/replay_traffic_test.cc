@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: syngate authors
+// SPDX-License-Identifier: Apache-2.0
+// The traffic options of `syngate replay`, from outside. Handshakes of the captures were counted with tshark.
+#include <nlohmann/json.hpp>
+
+#include "catch2.h"
+#include "program.h"
+
+namespace syngate::sim::test {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string capture(const char* name) { return std::string(SYNGATE_CAPTURES) + "/" + name; }
+
+Json replay(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "replay");
+  arguments.push_back("--json");
+  const ProgramResult result = run(arguments);
+  INFO(result.err);
+  REQUIRE(result.code == 0);
+  Json object = Json::parse(result.out);
+  CHECK(object["mismatches"] == 0);
+  CHECK(object["lost"] == 0);
+  std::uint64_t sources = 0;
+  for (const auto& [name, count] : object["sources"].items()) sources += count.get<std::uint64_t>();
+  CHECK(object["frames_offered"] == sources);
+  return object;
+}
+
+void refused(std::vector<std::string> arguments, const char* because) {
+  arguments.insert(arguments.begin(), "replay");
+  const ProgramResult result = run(arguments);
+  CHECK(result.code == 2);
+  CHECK(result.out.empty());
+  INFO(result.err);
+  CHECK(result.err.find(because) != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("recorded clients of a real kernel complete with the box") {
+  const Json quiet = replay({capture("linux618-syncookies2.pcap"), "--follow"});
+  CHECK(quiet["follow"]["handshakes"] == 124);
+  CHECK(quiet["follow"]["completed"] == 124);
+  CHECK(quiet["drops"].empty());
+  CHECK(quiet["follow"]["connections"].size() == 124);
+  CHECK(quiet["frames_read"] == quiet["frames_offered"].get<std::uint64_t>() + quiet["follow"]["server_frames"].get<std::uint64_t>());
+  // Without it, the recorded ACKs are wrong for this box's secrets.
+  const Json plain = replay({capture("linux618-syncookies2.pcap")});
+  CHECK(plain["drops"]["bad_cookie"].get<std::uint64_t>() > 100);
+  CHECK_FALSE(plain.contains("follow"));
+}
+
+TEST_CASE("recorded clients complete during a flood at line rate") {
+  for (const char* name : {"linux618-syncookies0.pcap", "nft-synproxy-client-side.pcap", "linux-cookies.pcap"}) {
+    const Json object = replay({capture(name), "--follow", "--attack", "syn", "--line-rate", "100G"});
+    INFO(name);
+    CHECK(object["follow"]["handshakes"].get<std::uint64_t>() > 0);
+    CHECK(object["follow"]["completed"] == object["follow"]["handshakes"]);
+    CHECK(object["attack"]["kind"] == "syn");
+    CHECK(object["attack"]["frames"].get<std::uint64_t>() >= 10 * (object["frames_read"].get<std::uint64_t>() - 1));
+  }
+}
+
+TEST_CASE("an attack needs no capture") {
+  const Json object = replay({"--attack", "syn", "--attack-frames", "3000"});
+  CHECK(object["verdicts"]["reply"] == 3000);
+  CHECK(object["sources"]["attack"] == 3000);
+  const Json reset = replay({"--attack", "rst", "--attack-frames", "500", "--protect", "192.0.2.0/24:80"});
+  CHECK(reset["drops"]["rst_unknown"] == 500);
+  CHECK(replay({"--attack", "ack", "--attack-frames", "500"})["drops"]["bad_cookie"] == 500);
+  CHECK(replay({"--attack", "synack", "--attack-frames", "500"})["drops"]["unknown_flow"] == 500);
+}
+
+TEST_CASE("captures go on at their own pace, scaled, and with other addresses each round") {
+  const Json once = replay({capture("linux-flood.pcap"), "--limit", "50"});
+  const Json all = replay({capture("linux-flood.pcap"), "--loop", "2", "--unique-ip", "--limit", "200000", "--topspeed"});
+  CHECK(once["frames_offered"] == 50);
+  CHECK(all["rounds"] == 2);
+}
+
+TEST_CASE("what cannot be is said") {
+  refused({}, "--attack");
+  refused({"--follow", "--attack", "syn"}, "--follow needs a CAPTURE");
+  refused({capture("linux-flood.pcap"), "--multiplier", "2", "--line-rate", "40G"}, "--multiplier");
+  refused({capture("linux-flood.pcap"), "--follow", "--unique-ip", "--loop", "2"}, "--unique-ip");
+  refused({"-", "--follow"}, "cannot be read twice");
+  const ProgramResult nobody = run({"replay", capture("flood.pcap"), "--follow", "--json"});
+  CHECK(nobody.code == 0);
+  CHECK(nobody.err.find("nobody is followed") != std::string::npos);
+}
+
+}  // namespace syngate::sim::test
