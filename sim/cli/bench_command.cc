@@ -56,8 +56,8 @@ constexpr const char* kFooter =
     "frames that did not get the verdict that their kind deserves. The speeds are those of this "
     "machine.\n\n"
     "Examples:\n"
-    "  syngate bench\n"
-    "  syngate bench --frames 500 --json\n\n";
+    "  syngate bench --frames 500\n"
+    "  syngate bench --frames 100 --seed 7 --json\n\n";
 
 }  // namespace
 

@@ -253,14 +253,16 @@ constexpr const char* kCheckExamples =
     "0x602ec29f \\\n"
     "    --count 0x01020304 --secret0 000102030405060708090a0b0c0d0e0f --secret1 "
     "101112131415161718191a1b1c1d1e1f\n"
-    "  syngate cookie check --src 192.0.2.1:12345 --dst 198.51.100.2:80 --seq 2 --ack 3 --key-file "
-    "keys.txt --json\n";
+    "  syngate cookie check --src 192.0.2.1:12345 --dst 198.51.100.2:80 --seq 0x11223345 --ack "
+    "0x602ec29f \\\n"
+    "    --count 0x01020305 --secret0 000102030405060708090a0b0c0d0e0f --secret1 "
+    "101112131415161718191a1b1c1d1e1f --json\n";
 constexpr const char* kDecodeExamples =
     "  syngate cookie decode --tsval 0x000f4217\n"
     "  syngate cookie decode --tsval 634206078 --ts-offset 634198317 --json\n";
 constexpr const char* kVerifyExamples =
-    "  syngate cookie verify test_vectors/linux-6.1-syncookies.json\n"
-    "  syngate cookie verify vectors.json --json\n";
+    "  syngate cookie verify test_vectors/cookie/linux-6.1-syncookies.json\n"
+    "  syngate cookie verify test_vectors/cookie/linux-6.1-syncookies.json --json\n";
 
 }  // namespace
 

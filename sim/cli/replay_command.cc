@@ -140,7 +140,7 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  syngate replay flood.pcap --out-reply reply.pcap\n"
     "  syngate replay web.pcap --follow --attack syn --line-rate 100G\n"
-    "  tcpdump -w - | syngate replay - --protect 198.51.100.0/24:80-443 --line-rate 40G --json\n\n";
+    "  cat flood.pcap | syngate replay - --protect 198.51.100.0/24:80-443 --line-rate 40G --json\n\n";
 
 }  // namespace
 
