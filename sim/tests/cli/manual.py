@@ -14,9 +14,9 @@ TOLERATED = re.compile(r'missing date, using ""')
 SECTIONS = ["NAME", "SYNOPSIS", "OPTIONS", "EXIT STATUS", "ENVIRONMENT", "EXAMPLES", "SEE ALSO"]
 
 
-def output(command, **more):
-    run = subprocess.run(command, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "MANWIDTH": "80"}, check=False,
-                         **more)
+def output(command):
+    env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "MANWIDTH": "80"}
+    run = subprocess.run(command, capture_output=True, text=True, env=env, check=False)
     return run.stdout, run.stderr
 
 

@@ -49,8 +49,8 @@ _syngate; printf '%s\\n' "${{COMPREPLY[@]}}" """
 
 
 def ask_fish(script, folder, line):
-    run = subprocess.run(["fish", "--no-config", "-c", f"source {script}; complete -C '{line}'"], cwd=folder, capture_output=True, text=True,
-                         timeout=30, env={**os.environ, "HOME": folder})
+    run = subprocess.run(["fish", "--no-config", "-c", f"source {script}; complete -C '{line}'"], cwd=folder,
+                         capture_output=True, text=True, timeout=30, env={**os.environ, "HOME": folder})
     if run.stderr:
         sys.exit(f"fish says: {run.stderr}")
     return [row.split("\t")[0] for row in run.stdout.splitlines()]
