@@ -44,9 +44,6 @@ def problems(path, text):
         yield "no exit codes"
     for option in re.findall(r"^  (-\S+(?: [A-Z]+\S*)?)\s*$(?!\n {20})", text, re.M):
         yield f"{option} has no description"
-    for line in text.splitlines():
-        if len(line) > 140:
-            yield f"line of {len(line)} characters: {line[:60]}..."
 
 
 def main():
