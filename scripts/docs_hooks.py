@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: syngate authors
 # SPDX-License-Identifier: Apache-2.0
-"""What mkdocs asks while it builds (mkdocs.yml, `hooks`): adds reference/cli.md, made from the command's own --help.
+"""What mkdocs asks while it builds (mkdocs.yml, `hooks`): adds reference/cli.md, made from the command's own --help, and lists all pages.
 
 Needs build/release/sim/cli/syngate; scripts/make-docs builds it.
 """
@@ -47,6 +47,18 @@ def sections(path):
     for name in subcommands(text):
         out += sections([*path, name])
     return out
+
+
+def on_config(config):
+    """Pages of the how-to and reference folders that mkdocs.yml does not name come last in their section."""
+    docs = pathlib.Path(config["docs_dir"])
+    for section in config["nav"]:
+        for pages in section.values():
+            if not isinstance(pages, list):
+                continue
+            folder = pathlib.PurePath(pages[0]).parent
+            pages += [f"{folder}/{path.name}" for path in sorted((docs / folder).glob("*.md")) if f"{folder}/{path.name}" not in pages]
+    return config
 
 
 def on_files(files, config):
