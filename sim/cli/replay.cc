@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 
+#include "clients.h"
 #include "exit_code.h"
 #include "flood.h"
 #include "mismatch.h"
@@ -28,6 +29,7 @@ constexpr std::uint64_t kMillisecond = 1000000;
 constexpr std::uint64_t kMinute = 60000 * kMillisecond;
 constexpr std::uint64_t kProgressFrames = 1024;
 constexpr std::uint64_t kAttackFrames = 100000;  // without a capture
+constexpr unsigned kClientTries = 5;             // the last one after 31 times the first RTO
 // A frame farther away than this leaves time for all answers to what is under way.
 constexpr std::uint64_t kSettleClocks = 512;
 
@@ -164,8 +166,12 @@ class Replay {
   }
 
   void check_traffic_options() const {
-    if (options_.captures.empty() && options_.attack == Attack::kNone) {
-      throw UsageError("nothing to send: name a CAPTURE, or use --attack");
+    if (options_.captures.empty() && options_.attack == Attack::kNone && options_.clients == 0) {
+      throw UsageError("nothing to send: name a CAPTURE, or use --attack or --clients");
+    }
+    if (options_.clients != 0 &&
+        std::find(options_.captures.begin(), options_.captures.end(), "-") != options_.captures.end()) {
+      throw UsageError("--clients goes through the captures until they are done; standard input cannot be read twice");
     }
     if (options_.captures.empty()) {
       if (options_.follow) throw UsageError("--follow needs a CAPTURE with connections to follow");
@@ -317,10 +323,21 @@ class Replay {
       learn();
       sources_.push_back(&*follow_);
     }
-    if (options_.attack == Attack::kNone) {
-      if (options_.follow) total_ = 0;
-      return;
+    if (options_.clients != 0) {
+      Clients::Options clients;
+      clients.count = options_.clients;
+      clients.seed = options_.seed;
+      clients.targets = Targets(result_.destinations);
+      clients.mix = options_.client_mix;
+      clients.in_nanoseconds = true;
+      clients.tries = kClientTries;
+      clients.every_shape = false;
+      clients.ecn = (config_.policy >> static_cast<unsigned>(defs::Policy::kEcn) & 1u) != 0;
+      clients_.emplace(clients);
+      sources_.push_back(&*clients_);
     }
+    if (!sources_.empty()) total_ = 0;
+    if (options_.attack == Attack::kNone) return;
     Flood::Options flood;
     flood.seed = options_.seed;
     flood.targets = Targets(result_.destinations);
@@ -343,7 +360,7 @@ class Replay {
     attack_.emplace(flood);
     attack_left_ = options_.attack_frames;
     if (!stream_ && attack_left_ == 0) attack_left_ = kAttackFrames;
-    total_ = stream_ ? 0 : attack_left_;
+    total_ = stream_ || clients_ ? 0 : attack_left_;
     if (total_ != 0 && options_.limit != 0) total_ = std::min(total_, options_.limit);
   }
 
@@ -386,6 +403,20 @@ class Replay {
                          result_.files[file].path, too_long.count, Follow::kFrameMax, too_long.number, too_long.length));
       }
     }
+    if (clients_) {
+      ReplayResult::ClientReport& report = result_.clients.emplace();
+      report.started = clients_->started();
+      report.completed = clients_->completed();
+      report.retried = clients_->retried();
+      report.gave_up = clients_->gave_up();
+      report.wrong = clients_->wrong();
+      report.connect_p50_ns = clients_->connect_time(0.5);
+      report.connect_p99_ns = clients_->connect_time(0.99);
+      if (report.wrong != 0) {
+        warn(fmt::format("--clients: {} answers that a real client would not take; the first: {}", report.wrong,
+                         clients_->first_wrong()));
+      }
+    }
     if (!stream_) return;
     stream_->close();
     result_.rounds = stream_->rounds();
@@ -400,6 +431,11 @@ class Replay {
   bool fetch() {
     if (has_item_ || !stream_) return has_item_;
     has_item_ = stream_->next(&item_);
+    if (!has_item_ && clients_ && !clients_->finished() && !stream_->empty_round()) {
+      // The captures go on until the clients are done.
+      stream_->add_round();
+      has_item_ = stream_->next(&item_);
+    }
     if (!has_item_) return false;
     if (options_.multiplier != 1.0) {
       item_.elapsed_ns = static_cast<std::uint64_t>(static_cast<double>(item_.elapsed_ns) / options_.multiplier);
@@ -423,7 +459,8 @@ class Replay {
       round_ = item_.round;
     }
     const bool capture_ready = has_item_ && (!follow_ || item_.round == round_);
-    const bool attack_open = attack_ && (options_.attack_frames == 0 && stream_ ? true : attack_left_ != 0);
+    const bool attack_open =
+        attack_ && (attack_left_ != 0 || (options_.attack_frames == 0 && (stream_.has_value() || reacting)));
     TrafficSource* first = nullptr;
     std::uint64_t first_due = kNever;
     for (TrafficSource* source : sources_) {
@@ -449,7 +486,7 @@ class Replay {
     }
     if (!reacting) return false;
     if (settle(simulator)) return true;
-    if (first == nullptr) return false;
+    if (first == nullptr) throw std::logic_error("traffic waits for an answer that cannot come");
     pacer_.skip_to(ns_to_cycles(first_due));
     return send_reaction(simulator, *first, first_due);
   }
@@ -461,7 +498,11 @@ class Replay {
     const std::uint64_t attack_due = !attack_ready ? kNever : captured_ns_ + attack_gap_ns_;
     const std::uint64_t capture_due = capture_ready ? item_.elapsed_ns : kNever;
     const std::uint64_t due = std::min({attack_due, capture_due, first_due});
-    if (due == kNever) return reacting && settle(simulator);
+    if (due == kNever) {
+      if (!reacting) return false;
+      if (!settle(simulator)) throw std::logic_error("traffic waits for an answer that cannot come");
+      return true;
+    }
     if (reacting && ns_to_cycles(due) > run_cycle(simulator) + kSettleClocks && settle(simulator)) return true;
     if (first_due == due) return send_reaction(simulator, *first, due);
     if (attack_due == due) {
@@ -692,6 +733,7 @@ class Replay {
   std::optional<CaptureStream> stream_;
   CaptureStream::Item item_;  // the next captured frame, when has_item_
   bool has_item_ = false;
+  std::optional<Clients> clients_;
   std::optional<Follow> follow_;
   std::uint64_t round_ = 0;  // through the captures, as far as follow_ is concerned
   struct TooLong {

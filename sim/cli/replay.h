@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "capture_stream.h"
+#include "client_mix.h"
 #include "events.h"
 #include "follow.h"
 #include "keys.h"
@@ -44,6 +45,10 @@ struct ReplayOptions {
   std::uint64_t duration_ns = 0;  ///< of the run's time; 0: no limit
   bool unique_ip = false;   ///< add the number of the round to the addresses that are not protected
   bool follow = false;      ///< recorded clients are answered by the pipeline
+
+  std::uint64_t clients = 0;  ///< generated honest clients
+  ClientMix client_mix = default_client_mix();
+  std::string client_mix_path;  ///< where it came from, empty: default
 
   Attack attack = Attack::kNone;
   std::uint64_t attack_frames = 0;  ///< 0: by attack_ratio, or 100000 without captures
@@ -96,6 +101,12 @@ struct ReplayResult {
   std::array<std::uint64_t, kSourceCount> sources{};  ///< frames offered, by Source
   std::uint64_t rounds = 0;     ///< through the captures, begun
   std::optional<FollowReport> follow;
+  struct ClientReport {
+    std::uint64_t started = 0, completed = 0, retried = 0, gave_up = 0;
+    std::uint64_t wrong = 0;  ///< answers and hand-offs that are not right to a real client
+    std::uint64_t connect_p50_ns = 0, connect_p99_ns = 0;  ///< first SYN to hand-off
+  };
+  std::optional<ClientReport> clients;
   std::uint64_t rotations = 0;  ///< minutes for which secret1 was renewed
   std::array<std::uint64_t, defs::kVerdictCount> verdicts{};
   std::array<std::uint64_t, defs::kReasonCount> reasons{};

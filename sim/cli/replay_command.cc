@@ -139,6 +139,7 @@ constexpr const char* kFooter =
     "simulated time, doubled five times. --attack alone runs at 100 Gbit/s; with captures it adds to them.\n\n"
     "Examples:\n"
     "  syngate replay flood.pcap --out-reply reply.pcap\n"
+    "  syngate replay flood.pcap --clients 10000 --line-rate 100G\n"
     "  syngate replay web.pcap --follow --attack syn --line-rate 100G\n"
     "  cat flood.pcap | syngate replay - --protect 198.51.100.0/24:80-443 --line-rate 40G --json\n\n";
 
@@ -175,6 +176,12 @@ void resolve_replay(ReplayFlags& flags, const AppContext& context) {
     replay.rate = 100000000000;
   }
   if (flags.duration != 0) replay.duration_ns = positive_rate("--duration", flags.duration, 1e9);
+  if (!flags.client_mix.empty()) {
+    if (replay.clients == 0) throw UsageError("--client-mix describes the clients of --clients N");
+    replay.client_mix = read_client_mix(flags.client_mix);
+    replay.client_mix_path = flags.client_mix;
+  }
+  if (replay.attack_frames != 0 && flags.attack.empty()) throw UsageError("--attack-frames needs --attack");
   for (const Attack attack : {Attack::kSyns, Attack::kAcks, Attack::kSynAcks, Attack::kRsts, Attack::kMixed}) {
     if (flags.attack == attack_name(attack)) replay.attack = attack;
   }
@@ -188,7 +195,7 @@ void resolve_replay(ReplayFlags& flags, const AppContext& context) {
   replay.check = !flags.no_check;
   if (flags.save && !flags.out.empty()) throw UsageError("only one of --out and --save can be given");
   if (flags.save) {
-    const std::string capture = replay.captures.empty() ? "attack" : replay.captures.front();
+    const std::string capture = replay.captures.empty() ? "generated" : replay.captures.front();
     const std::string name = capture == "-" ? "stdin" : capture.substr(capture.rfind('/') + 1);
     replay.run_directory = RunDirectory::name_for(name.substr(0, name.find('.')));
   }
@@ -328,7 +335,7 @@ void add_replay_command(CLI::App& app, AppContext& context) {
       app.add_subcommand("replay", "captures in, through RTL and model, verdicts out");
   add_replay_options(command, flags);
   command->get_option("CAPTURE")->required(false)->description(
-      "pcap or pcapng files, - for standard input; may be missing with --attack");
+      "pcap or pcapng files, - for standard input; may be missing with --attack or --clients");
   command
       ->add_flag("--unique-ip", replay.unique_ip,
                  "with --loop: add the round's number (0 first) to every address that is not protected")
@@ -343,9 +350,21 @@ void add_replay_command(CLI::App& app, AppContext& context) {
                  "their recorded servers' frames are left out; implies --fix-checksums; reads the captures three times")
       ->group("Traffic");
   command
+      ->add_option("--clients", replay.clients,
+                   "so many honest generated clients: each connects, sends data and closes, and repeats what is not "
+                   "answered; captures and attack go on until they are done")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000000}))
+      ->group("Traffic");
+  command
+      ->add_option("--client-mix", flags->client_mix,
+                   "what they are like, JSON (docs/reference/client-mix.md); default: SYNs as in real captures, RTT 100 to "
+                   "2000 us, first retransmission after 2.5 to 5 ms: a run at 100 Gbit/s takes 1 to 2 million frames")
+      ->type_name("FILE")
+      ->group("Traffic");
+  command
       ->add_option("--attack", flags->attack,
                    "generated attack on the protected destinations, from the seed: syn, ack, synack, rst or mixed; "
-                   "without --protect and CAPTURE on 198.51.100.10:443 and [2001:db8:0:1::10]:443")
+                   "without --protect and CAPTURE on 198.51.100.10:443 and [2001:db8:1::10]:443")
       ->check(CLI::IsMember({"syn", "ack", "synack", "rst", "mixed"}))
       ->group("Traffic");
   command

@@ -21,7 +21,7 @@ struct ReplayFlags {
   std::string line_rate;
   bool topspeed = false;
   double multiplier = 0, duration = 0;
-  std::string attack;
+  std::string attack, client_mix;
   std::vector<std::string> protect, policies;
   std::string key_file;
   std::string fault_pattern;  // hex

@@ -178,6 +178,7 @@ class Text {
           result_.frames_offered, Color::kRed);
     }
     if (result_.follow) follow(*result_.follow);
+    if (result_.clients) clients(*result_.clients);
     line("cookies", fmt::format("{} sent, {} validated, {} rejected",
                                 n(of_verdict(result_, defs::Verdict::kReply)),
                                 n(cookies_validated(statistics)),
@@ -207,6 +208,18 @@ class Text {
     }
     line("", fmt::format("{} server frames left out, {} client frames rewritten, {} segments repeated",
                          n(report.server_frames), n(report.rewritten), n(report.repeated)));
+  }
+
+  void clients(const ReplayResult::ClientReport& report) {
+    const bool good = report.completed == report.started && report.wrong == 0;
+    line("clients", style_.paint(good ? Color::kGreen : Color::kBold,
+                                 fmt::format("{} of {} completed, {} segments repeated, {} gave up", n(report.completed),
+                                             n(report.started), n(report.retried), n(report.gave_up))));
+    line("", fmt::format("first SYN to hand-off: median {:g}, p99 {:g} us", static_cast<double>(report.connect_p50_ns) / 1000.0,
+                         static_cast<double>(report.connect_p99_ns) / 1000.0));
+    if (report.wrong != 0) {
+      line("", style_.paint(Color::kRed, fmt::format("{} answers that a real client would not take", n(report.wrong))));
+    }
   }
 
   void distribution(const std::string& label, const Distribution& d) {
@@ -251,6 +264,7 @@ class Text {
     if (list.empty()) {
       std::string captures;
       if (options_.follow) captures += " --follow";
+      if (options_.clients != 0) captures += fmt::format(" --clients {}", options_.clients);
       if (options_.attack != Attack::kNone) captures += fmt::format(" --attack {}", attack_name(options_.attack));
       for (const ReplayFile& file : result_.files) captures += " " + shell_quote(file.path);
       list.push_back(fmt::format(
@@ -288,6 +302,8 @@ std::string options_json(const ReplayOptions& o) {
                  {"multiplier", o.multiplier},
                  {"duration_ns", o.duration_ns},
                  {"follow", o.follow},
+                 {"clients", o.clients},
+                 {"client_mix", o.client_mix_path.empty() ? Json("default") : Json(utf8(o.client_mix_path))},
                  {"attack", attack_name(o.attack)},
                  {"attack_frames", o.attack_frames},
                  {"attack_ratio", o.attack_ratio},
@@ -390,6 +406,18 @@ std::string replay_json(const ReplayOptions& options, const ReplayResult& result
   for (const model::Destination& destination : result.destinations)
     root["protected"].push_back(to_text(destination));
   if (result.follow) root["follow"] = follow_json(*result.follow);
+  if (result.clients) {
+    const ReplayResult::ClientReport& clients = *result.clients;
+    root["clients"] = {{"started", clients.started},
+                       {"completed", clients.completed},
+                       {"retried", clients.retried},
+                       {"gave_up", clients.gave_up},
+                       {"wrong", clients.wrong},
+                       {"connect_us",
+                        {{"p50", static_cast<double>(clients.connect_p50_ns) / 1000.0},
+                         {"p99", static_cast<double>(clients.connect_p99_ns) / 1000.0}}}};
+    if (clients.completed == 0) root["clients"]["connect_us"] = nullptr;
+  }
   if (options.attack != Attack::kNone) {
     root["attack"] = {{"kind", attack_name(options.attack)},
                       {"frames", result.sources[static_cast<std::size_t>(Source::kAttack)]}};

@@ -9,7 +9,7 @@
 
 namespace syngate::sim {
 
-/// The servers of generated traffic when nothing else is protected: 198.51.100.10:443 and [2001:db8:0:1::10]:443.
+/// The servers of generated traffic when nothing else is protected: 198.51.100.10:443 and [2001:db8:1::10]:443.
 inline constexpr Endpoint kServer4{{198, 51, 100, 10}, 443};
 inline constexpr Endpoint kServer6{{0x20, 1, 0xd, 0xb8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10}, 443};
 

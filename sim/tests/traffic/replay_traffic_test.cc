@@ -73,6 +73,29 @@ TEST_CASE("an attack needs no capture") {
   CHECK(replay({"--attack", "synack", "--attack-frames", "500"})["drops"]["unknown_flow"] == 500);
 }
 
+TEST_CASE("generated clients complete while a flood goes on, and the captures are repeated for them") {
+  const Json object = replay({capture("linux-flood.pcap"), "--clients", "300", "--pps", "5000000"});
+  CHECK(object["clients"]["started"] == 300);
+  CHECK(object["clients"]["completed"] == 300);
+  CHECK(object["clients"]["gave_up"] == 0);
+  CHECK(object["clients"]["wrong"] == 0);
+  CHECK(object["rounds"].get<std::uint64_t>() > 1);
+  CHECK(object["sources"]["client"].get<std::uint64_t>() >= 3 * 300);
+  // A connection takes one round trip of 100 to 2000 us.
+  CHECK(object["clients"]["connect_us"]["p50"].get<double>() > 100);
+  CHECK(object["clients"]["connect_us"]["p99"].get<double>() < 2100);
+  // The same seed, the same run; another, another.
+  CHECK(replay({"--clients", "50"}) == replay({"--clients", "50"}));
+  CHECK(replay({"--clients", "50"})["clients"] != replay({"--clients", "50", "--seed", "2"})["clients"]);
+}
+
+TEST_CASE("a mix of one's own") {
+  const Json object = replay({"--clients", "100", "--client-mix", SYNGATE_MIX, "--attack", "syn", "--pps", "10000000"});
+  CHECK(object["clients"]["completed"] == 100);
+  CHECK(object["clients"]["connect_us"]["p50"].get<double>() > 200);
+  CHECK(object["sources"]["attack"].get<std::uint64_t>() >= 100000);
+}
+
 TEST_CASE("captures go on at their own pace, scaled, and with other addresses each round") {
   const Json once = replay({capture("linux-flood.pcap"), "--limit", "50"});
   const Json all = replay({capture("linux-flood.pcap"), "--loop", "2", "--unique-ip", "--limit", "200000", "--topspeed"});
@@ -86,6 +109,9 @@ TEST_CASE("what cannot be is said") {
   refused({capture("linux-flood.pcap"), "--multiplier", "2", "--line-rate", "40G"}, "--multiplier");
   refused({capture("linux-flood.pcap"), "--follow", "--unique-ip", "--loop", "2"}, "--unique-ip");
   refused({"-", "--follow"}, "cannot be read twice");
+  refused({"-", "--clients", "3"}, "cannot be read twice");
+  refused({capture("linux-flood.pcap"), "--client-mix", SYNGATE_MIX}, "--clients");
+  refused({capture("linux-flood.pcap"), "--attack-frames", "9"}, "--attack");
   const ProgramResult nobody = run({"replay", capture("flood.pcap"), "--follow", "--json"});
   CHECK(nobody.code == 0);
   CHECK(nobody.err.find("nobody is followed") != std::string::npos);
