@@ -160,6 +160,7 @@ class Minimiser {
     options.ts_clock = reproducer_.ts_clock;
     options.out_reply.clear();
     options.out_forward.clear();
+    options.out_pcapng.clear();
     options.run_directory.clear();
     options.waves.clear();
     options.rerun.clear();

@@ -16,6 +16,7 @@
 #include "exit_code.h"
 #include "flood.h"
 #include "mismatch.h"
+#include "packet_log.h"
 #include "protect.h"
 #include "run_directory.h"
 #include "targets.h"
@@ -99,6 +100,7 @@ class Replay {
     try {
       if (reply_) reply_->close();
       if (forward_) forward_->close();
+      for (const auto& log : packet_logs_) log->close();
       if (events_) events_->close();
     } catch (const OutputError& error) {
       fail(Failure::kOutput, error.what());
@@ -150,7 +152,7 @@ class Replay {
         throw UsageError(
             fmt::format("--loop: {} cannot be read twice", path == "-" ? "standard input" : path));
       }
-      for (const std::string& out : {options_.out_reply, options_.out_forward}) {
+      for (const std::string& out : {options_.out_reply, options_.out_forward, options_.out_pcapng}) {
         if (!out.empty() && same_file(path, out)) {
           throw UsageError(fmt::format("{} is both input and output", out));
         }
@@ -158,6 +160,9 @@ class Replay {
     }
     if (!options_.out_reply.empty() && options_.out_reply == options_.out_forward) {
       throw UsageError("--out-reply and --out-forward name the same file");
+    }
+    if (!options_.out_pcapng.empty() && (options_.out_pcapng == options_.out_reply || options_.out_pcapng == options_.out_forward)) {
+      throw UsageError("--out-pcapng names the file of another output");
     }
     if (options_.protect.size() > defs::kDestinations) {
       throw UsageError(fmt::format("--protect: {} entries, there is room for {}",
@@ -194,6 +199,9 @@ class Replay {
     if (!options_.out_forward.empty()) {
       forward_ = std::make_unique<PcapWriter>(options_.out_forward);
     }
+    const auto clock_ns = [this](std::uint64_t cycle) { return output_time(cycle); };
+    if (directory_) packet_logs_.push_back(std::make_unique<PacketLog>(directory_->file("out.pcapng"), clock_ns));
+    if (!options_.out_pcapng.empty()) packet_logs_.push_back(std::make_unique<PacketLog>(options_.out_pcapng, clock_ns));
     if (!options_.waves.empty() && !std::ofstream(options_.waves, std::ios::app)) {
       throw OutputError(
           fmt::format("{}: cannot be written: {}", options_.waves, std::strerror(errno)));
@@ -293,6 +301,7 @@ class Replay {
     simulator.on_output = [this](const Output& output) { take_output(output); };
     simulator.on_result = [this](const FrameResult& frame) {
       if (events_) events_->decided(frame, options_.check);
+      for (const auto& log : packet_logs_) log->decided(frame);
       ++result_.verdicts[static_cast<std::size_t>(frame.verdict)];
       ++result_.reasons[static_cast<std::size_t>(frame.reason)];
       if (!follow_) return;
@@ -614,6 +623,7 @@ class Replay {
     ++result_.frames_offered;
     ++result_.sources[static_cast<std::size_t>(frame_.source)];
     if (events_) record();
+    for (const auto& log : packet_logs_) log->offered(frame_.bytes);
     under_way_ = true;
     simulator.offer(cycle, frame_.bytes.data(), frame_.bytes.size(), tag);
     if (options_.on_progress && result_.frames_offered % kProgressFrames == 0) {
@@ -661,6 +671,7 @@ class Replay {
 
   void take_output(const Output& output) {
     if (events_) events_->left(output);
+    for (const auto& log : packet_logs_) log->left(output);
     const std::uint64_t now_ns = cycles_to_ns(output.cycle - start_cycle_);
     for (TrafficSource* source : sources_) {
       if (output.port == Port::kReply) source->saw_reply(now_ns, output.data, output.length);
@@ -668,10 +679,14 @@ class Replay {
     }
     PcapWriter* writer = output.port == Port::kReply ? reply_.get() : forward_.get();
     if (writer == nullptr) return;
+    writer->write(output_time(output.cycle), output.data, output.length);
+  }
+
+  // Of a clock, in ns since 1970: the run begins with the first frame of the captures.
+  std::int64_t output_time(std::uint64_t cycle) const {
     const auto after = static_cast<std::int64_t>(
-        std::min<std::uint64_t>(cycles_to_ns(output.cycle - start_cycle_), INT64_MAX / 2));
-    const std::int64_t start = std::clamp<std::int64_t>(capture_start_ns_, 0, INT64_MAX / 2);
-    writer->write(start + after, output.data, output.length);
+        std::min<std::uint64_t>(cycles_to_ns(cycle - std::min(cycle, start_cycle_)), INT64_MAX / 2));
+    return std::clamp<std::int64_t>(capture_start_ns_, 0, INT64_MAX / 2) + after;
   }
 
   void take_mismatch(const Mismatch& mismatch) {
@@ -713,7 +728,7 @@ class Replay {
       const Json result = Json::parse(replay_json(options_, result_));
       run["destinations"] = result.at("protected");
       run["result"] = result;
-      run["files"] = Json::array({"events.jsonl"});
+      run["files"] = Json::array({"events.jsonl", "out.pcapng"});
       directory_->write_run(std::move(run), kVersion);
     } catch (const OutputError& error) {
       fail(Failure::kOutput, error.what());
@@ -730,6 +745,7 @@ class Replay {
   ReplayResult result_;
   std::vector<RecentFrame> recent_;
   std::unique_ptr<PcapWriter> reply_, forward_;
+  std::vector<std::unique_ptr<PacketLog>> packet_logs_;
   std::optional<CaptureStream> stream_;
   CaptureStream::Item item_;  // the next captured frame, when has_item_
   bool has_item_ = false;

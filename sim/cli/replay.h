@@ -69,6 +69,7 @@ struct ReplayOptions {
   std::uint32_t ts_clock = 1000000;  ///< ms at the start
 
   std::string out_reply, out_forward;
+  std::string out_pcapng;  ///< what went in and what left, with comments
   std::string run_directory;  ///< to be created, empty: none
   std::vector<std::string> argv;  ///< for run.json: the command line, program name first
   std::string waves;

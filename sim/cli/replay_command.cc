@@ -66,7 +66,7 @@ std::string rerun_command(const std::vector<std::string>& arguments, std::uint64
         name == "-v" || name == "--verbose")
       continue;
     const bool with_value = name == "--limit" || name == "--seed" || name == "--out" || name == "--out-reply" ||
-                            name == "--out-forward" || name == "--waves" ||
+                            name == "--out-forward" || name == "--out-pcapng" || name == "--waves" ||
                             name == "--waves-frames" || name == "--color" || name == "--config";
     if (with_value) {
       if (argument == name) ++i;
@@ -389,6 +389,10 @@ void add_replay_command(CLI::App& app, AppContext& context) {
   command
       ->add_option("--out-forward", replay.out_forward,
                    "write what leaves towards the servers (pcap, ns)")->type_name("FILE")
+      ->group("Output");
+  command
+      ->add_option("--out-pcapng", replay.out_pcapng,
+                   "write what went in and what left, each packet with its fate as a comment (pcapng, ns)")->type_name("FILE")
       ->group("Output");
   command->add_option("--out", flags->out,
                       "keep the run: a directory to be created, with run.json, events.jsonl and more")->type_name("DIR")

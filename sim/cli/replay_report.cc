@@ -431,7 +431,8 @@ std::string replay_json(const ReplayOptions& options, const ReplayResult& result
     return path.empty() ? Json(nullptr) : Json(utf8(path));
   };
   root["outputs"] = {{"reply", path_or_null(options.out_reply)},
-                     {"forward", path_or_null(options.out_forward)}};
+                     {"forward", path_or_null(options.out_forward)},
+                     {"pcapng", path_or_null(options.out_pcapng)}};
   root["interrupted"] = result.interrupted;
   root["warnings"] = Json::array();
   for (const std::string& warning : result.warnings) root["warnings"].push_back(utf8(warning));
