@@ -119,6 +119,7 @@ void make_app(CLI::App& app, AppContext& context) {
   add_bench_command(app, context);
   add_completion_command(app, context);
   add_config_command(app, context);
+  add_doctor_command(app, context);
   add_common_options_note(&app);
 }
 

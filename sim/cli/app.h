@@ -30,6 +30,7 @@ void add_cookie_command(CLI::App& app, AppContext& context);
 void add_bench_command(CLI::App& app, AppContext& context);
 /// Also adds `man`, which is hidden.
 void add_completion_command(CLI::App& app, AppContext& context);
+void add_doctor_command(CLI::App& app, AppContext& context);
 void add_config_command(CLI::App& app, AppContext& context);
 
 /// All commands with all their options, nothing parsed. `app` and `context` must outlive each other's

@@ -37,10 +37,13 @@ std::string reproducer_command(const CheckFlags& flags, const Reproducer& reprod
   std::string text = "syngate check " + shell_quote(flags.out);
   for (const model::Destination& destination : reproducer.destinations)
     text += " --protect " + shell_quote(protect_argument(destination));
-  if (given.pps != 0) text += fmt::format(" --pps {}", given.pps);
-  if (given.mbps != 0) text += fmt::format(" --mbps {}", given.mbps);
-  if (!given.line_rate.empty()) text += " --line-rate " + given.line_rate;
-  if (given.topspeed) text += " --topspeed";
+  if (options.pace == Pace::kFrames)
+    text += fmt::format(" --pps {}", static_cast<double>(options.rate) / 1000.0);
+  if (options.pace == Pace::kBits)
+    text += fmt::format(" --mbps {}", static_cast<double>(options.rate) / 1e6);
+  if (options.pace == Pace::kLine)
+    text += options.rate == 40000000000 ? " --line-rate 40G" : " --line-rate 100G";
+  if (options.pace == Pace::kTopSpeed) text += " --topspeed";
   if (options.clock_mhz != ReplayOptions().clock_mhz)
     text += fmt::format(" --clock-mhz {}", options.clock_mhz);
   if (options.mss) text += fmt::format(" --mss {}", *options.mss);

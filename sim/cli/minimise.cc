@@ -80,6 +80,7 @@ class Minimiser {
   void collect() {
     ReplayOptions options = options_;
     options.stop_at_mismatch = false;
+    options.run_directory.clear();
     options.limit = std::max<std::uint64_t>(last_, 1);
     options.on_mismatch = nullptr;
     options.on_progress = nullptr;
@@ -88,7 +89,10 @@ class Minimiser {
     options.on_offer = [this](const CaptureFrame& frame, std::uint64_t elapsed_ns,
                               std::uint64_t run_ns) {
       if (frames_.empty()) first_time_ns_ = frame.time_ns;
-      frames_.push_back({frame.bytes, elapsed_ns, run_ns});
+      // What the run made of the captures (answers, an attack, another pace) is a capture now.
+      const bool made = options_.follow || options_.attack != Attack::kNone ||
+                        options_.clients != 0 || options_.multiplier != 1.0;
+      frames_.push_back({frame.bytes, made ? run_ns : elapsed_ns, run_ns});
     };
     replay(options);
     reproducer_.frames_before = frames_.size();
@@ -154,7 +158,11 @@ class Minimiser {
     options.filter.clear();
     options.pad_truncated = options.fix_checksums = false;
     options.loop = 1;
-    options.limit = 0;
+    options.limit = options.duration_ns = 0;
+    options.multiplier = 1.0;
+    options.unique_ip = options.follow = false;
+    options.attack = Attack::kNone;
+    options.clients = 0;
     options.protect = reproducer_.destinations;
     options.count = reproducer_.count;
     options.ts_clock = reproducer_.ts_clock;

@@ -94,6 +94,11 @@ std::string rerun_command(const std::vector<std::string>& arguments, std::uint64
 }
 
 int run_replay(ReplayFlags& flags, const AppContext& context) {
+  if (flags.redact_keys && !flags.replay.waves.empty()) {
+    throw UsageError(
+        "--redact-keys: the waves hold the keys (registers, cookie and stamp stages) and cannot be "
+        "written without them; leave out --waves");
+  }
   if (!flags.replay.waves.empty() && !context.traced) become_traced(context.arguments);
   resolve_replay(flags, context);
   ReplayOptions& options = flags.replay;
@@ -125,6 +130,8 @@ int run_replay(ReplayFlags& flags, const AppContext& context) {
   }
   if (result.interrupted)
     fmt::print(stderr, "interrupted: the figures are those of the frames offered so far\n");
+  if (!options.waves.empty() && !flags.quiet)
+    fmt::print(stderr, "note: {} holds the keys of this run\n", options.waves);
   return result.exit_code();
 }
 
@@ -381,6 +388,10 @@ void add_replay_command(CLI::App& app, AppContext& context) {
   command->add_option("--multiplier", flags->multiplier, "captures' pace times X")
       ->check(CLI::PositiveNumber)
       ->group("Pace");
+  command
+      ->add_flag("--redact-keys", flags->redact_keys,
+                 "refuse outputs that hold keys (waves; no other output does)")
+      ->group("Output");
   command->add_flag("--no-check", flags->no_check, "do not compare with the model")->group("Run");
   command
       ->add_option("--out-reply", replay.out_reply,

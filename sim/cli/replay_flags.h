@@ -28,7 +28,7 @@ struct ReplayFlags {
   std::uint16_t mss = 0;
   std::string out;
   bool save = false;
-  bool json = false, quiet = false, no_check = false;
+  bool json = false, quiet = false, no_check = false, redact_keys = false;
 };
 
 /// Adds operands, input, pace, pipeline and run options.

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """examples.py SYNGATE ROOT: runs the examples of every command's help, each of which must exit 0.
 
-The folder they run in holds flood.pcap, web.pcap, keys.txt, test_vectors and, made by the program itself, the run directory `run`. Every command
-must have two examples, --json (but for groups of commands), the exit codes, and no option without a description.
+The folder they run in holds flood.pcap, web.pcap, keys.txt, test_vectors and, made by the program itself, the run directory
+`run`. Every command must have two examples, --json (but for groups of commands), the exit codes, and no option without a description.
 """
 import pathlib
 import re
