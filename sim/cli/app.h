@@ -27,6 +27,7 @@ struct AppContext {
 void add_replay_command(CLI::App& app, AppContext& context);
 void add_check_command(CLI::App& app, AppContext& context);
 void add_cookie_command(CLI::App& app, AppContext& context);
+void add_waves_command(CLI::App& app, AppContext& context);
 void add_bench_command(CLI::App& app, AppContext& context);
 /// Also adds `man`, which is hidden.
 void add_completion_command(CLI::App& app, AppContext& context);

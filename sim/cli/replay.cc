@@ -89,6 +89,7 @@ class Replay {
     try {
       run_simulator();
     } catch (const AssertionError& error) {
+      if (watch_) watch_->assertion(error.cycle);
       fail(Failure::kAssertion, error.what());
     } catch (const HangError& error) {
       fail(Failure::kHang, error.what());
@@ -106,6 +107,10 @@ class Replay {
       fail(Failure::kOutput, error.what());
     }
     for (const ReplayFile& file : result_.files) result_.counts += file.counts;
+    if (watch_) {
+      result_.trigger_cycle = watch_->cycle();
+      result_.trigger_packet = watch_->packet();
+    }
     result_.interrupted = stopped();
     if (directory_) write_run();
     return std::move(result_);
@@ -114,6 +119,7 @@ class Replay {
  private:
   bool stopped() const { return options_.stop != nullptr && options_.stop->load(); }
   bool limit_reached() const {
+    if (window_over_) return true;
     if (options_.stop_at_mismatch && result_.first_mismatch) return true;
     return (options_.limit != 0 && result_.frames_offered >= options_.limit) ||
            (options_.duration_ns != 0 && run_ns_ >= options_.duration_ns);
@@ -294,6 +300,10 @@ class Replay {
     simulator_options.forward_backpressure = options_.backpressure;
     simulator_options.clock_mhz = options_.clock_mhz;
     simulator_options.waves = options_.waves;
+    simulator_options.waves_from = options_.waves_from;
+    simulator_options.waves_to = options_.waves_to;
+    simulator_options.fault_keep = options_.fault_keep;
+    if (options_.trigger) watch_.emplace(*options_.trigger);
     simulator_options.waves_frames = options_.waves.empty() ? 0 : options_.waves_frames;
     Simulator simulator(simulator_options, config_, time_);
     start_cycle_ = simulator.cycle();
@@ -302,6 +312,7 @@ class Replay {
     simulator.on_result = [this](const FrameResult& frame) {
       if (events_) events_->decided(frame, options_.check);
       for (const auto& log : packet_logs_) log->decided(frame);
+      if (watch_) watch_->result(frame);
       ++result_.verdicts[static_cast<std::size_t>(frame.verdict)];
       ++result_.reasons[static_cast<std::size_t>(frame.reason)];
       if (!follow_) return;
@@ -312,6 +323,7 @@ class Replay {
     try {
       while (!stopped() && !limit_reached() && step(simulator)) {
       }
+      if (watch_) watch_->clock(simulator.cycle());
       result_.statistics = simulator.finish();
       if (events_) events_->end(simulator.cycle(), result_.statistics);
     } catch (...) {
@@ -625,6 +637,8 @@ class Replay {
     if (events_) record();
     for (const auto& log : packet_logs_) log->offered(frame_.bytes);
     under_way_ = true;
+    if (watch_) watch_->clock(simulator.cycle());
+    window_over_ = options_.waves_to != 0 && simulator.cycle() > options_.waves_to;
     simulator.offer(cycle, frame_.bytes.data(), frame_.bytes.size(), tag);
     if (options_.on_progress && result_.frames_offered % kProgressFrames == 0) {
       const auto clocks = static_cast<double>(run_cycle(simulator));
@@ -691,6 +705,7 @@ class Replay {
 
   void take_mismatch(const Mismatch& mismatch) {
     if (events_) events_->mismatch(mismatch);
+    if (watch_) watch_->mismatch(mismatch);
     FrameOrigin origin;
     const std::uint64_t offered = result_.frames_offered;
     // Counters, compared at the end, belong to no frame.
@@ -738,6 +753,7 @@ class Replay {
   const ReplayOptions& options_;
   std::unique_ptr<RunDirectory> directory_;
   std::unique_ptr<EventWriter> events_;
+  std::optional<TriggerWatch> watch_;
   KeySchedule schedule_;
   Pacer pacer_;
   model::Config config_;
@@ -767,6 +783,7 @@ class Replay {
   bool under_way_ = false;           // the pipeline may still emit something
   std::uint64_t run_ns_ = 0;
   std::uint64_t start_cycle_ = 0;
+  bool window_over_ = false;  // of the waves: nothing more is needed
   std::uint64_t total_ = 0;  // frames that will be offered, 0: not known
   std::int64_t capture_start_ns_ = 0;
 };

@@ -18,6 +18,7 @@
 #include "pacing.h"
 #include "syngate/sim/capture.h"
 #include "syngate/sim/simulator.h"
+#include "trigger.h"
 
 namespace syngate::sim {
 
@@ -74,9 +75,12 @@ struct ReplayOptions {
   std::vector<std::string> argv;  ///< for run.json: the command line, program name first
   std::string waves;
   std::uint64_t waves_frames = 1000;
+  std::optional<Trigger> trigger;  ///< watched for; the run goes on to its end
+  std::uint64_t waves_from = 0, waves_to = 0;  ///< clocks of the FST; with waves_to the run ends behind it
   bool check = true;
   double idle = 0.0;
   double backpressure = 0.0;
+  std::uint64_t fault_keep = 0;    ///< SimulatorOptions::fault_keep
   std::uint64_t fault_output = 0;  ///< SimulatorOptions::fault_output
   std::vector<std::uint8_t> fault_pattern;  ///< SimulatorOptions::fault_pattern
   std::string rerun;  ///< command line to which " --limit N" is added for a mismatch
@@ -118,6 +122,7 @@ struct ReplayResult {
   std::optional<Mismatch> first_mismatch;
   FrameOrigin first_origin;  ///< of the frame of the first mismatch
   bool interrupted = false;
+  std::optional<std::uint64_t> trigger_cycle, trigger_packet;  ///< first event that matched ReplayOptions::trigger
   Failure failure = Failure::kNone;
   std::string failure_text;
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/core.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -9,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <stdexcept>
 
 #include "app.h"
 #include "cookie_tools.h"
@@ -20,6 +22,8 @@
 #include "replay_flags.h"
 #include "run_directory.h"
 #include "style.h"
+#include "traced.h"
+#include "wave_window.h"
 
 namespace syngate::sim {
 namespace {
@@ -67,7 +71,8 @@ std::string rerun_command(const std::vector<std::string>& arguments, std::uint64
       continue;
     const bool with_value = name == "--limit" || name == "--seed" || name == "--out" || name == "--out-reply" ||
                             name == "--out-forward" || name == "--out-pcapng" || name == "--waves" ||
-                            name == "--waves-frames" || name == "--color" || name == "--config";
+                            name == "--waves-frames" || name == "--on" || name == "--pre" || name == "--post" ||
+                            name == "--color" || name == "--config";
     if (with_value) {
       if (argument == name) ++i;
       continue;
@@ -77,20 +82,21 @@ std::string rerun_command(const std::vector<std::string>& arguments, std::uint64
   return text + fmt::format(" --seed {}", seed);
 }
 
-// Waves come from a slower build of the same program, which stands beside this one.
-[[noreturn]] void become_traced(const std::vector<std::string>& arguments) {
-  std::vector<char> self(4096);
-  const ssize_t length = readlink("/proc/self/exe", self.data(), self.size());
-  std::string path(self.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
-  path = path.substr(0, path.rfind('/') + 1) + "syngate-traced";
-  std::vector<char*> argv;
-  argv.push_back(path.data());
-  std::vector<std::string> copy = arguments;
-  for (std::string& argument : copy) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  execv(path.c_str(), argv.data());
-  throw UsageError(fmt::format("--waves needs {}: {} (build the target syngate-traced)", path,
-                               std::strerror(errno)));
+// The second pass of --on, in syngate-traced: writes the window and sees whether the event is where the first pass found it.
+int run_window(ReplayFlags& flags, const AppContext& context) {
+  const WaveClocks clocks = parse_wave_clocks(flags.waves_window);
+  resolve_replay(flags, context);
+  ReplayOptions& options = flags.replay;
+  options.stop = &catch_interrupts();
+  options.waves_from = clocks.from;
+  options.waves_to = clocks.to;
+  options.waves_frames = 0;
+  const ReplayResult result = replay(options);
+  if (result.interrupted) return kExitInterrupted;
+  if (result.trigger_cycle == clocks.cycle) return kExitOk;
+  fmt::print(stderr, "error: --on {} was met at clock {} without waves, {} with them\n", to_text(*options.trigger), clocks.cycle,
+             result.trigger_cycle ? fmt::format("at clock {}", *result.trigger_cycle) : "never");
+  return kExitInternal;
 }
 
 int run_replay(ReplayFlags& flags, const AppContext& context) {
@@ -99,9 +105,12 @@ int run_replay(ReplayFlags& flags, const AppContext& context) {
         "--redact-keys: the waves hold the keys (registers, cookie and stamp stages) and cannot be "
         "written without them; leave out --waves");
   }
-  if (!flags.replay.waves.empty() && !context.traced) become_traced(context.arguments);
+  if (flags.on.empty() && !flags.replay.waves.empty() && !context.traced) become_traced(context.arguments);
+  if (!flags.waves_window.empty()) return run_window(flags, context);
   resolve_replay(flags, context);
   ReplayOptions& options = flags.replay;
+  const std::string waves = options.waves;
+  if (options.trigger) options.waves.clear();  // the first pass
   options.stop = &catch_interrupts();
   // Standard output carries the result: in JSON the mismatches are inside it and people read them
   // on stderr.
@@ -130,9 +139,16 @@ int run_replay(ReplayFlags& flags, const AppContext& context) {
   }
   if (result.interrupted)
     fmt::print(stderr, "interrupted: the figures are those of the frames offered so far\n");
-  if (!options.waves.empty() && !flags.quiet)
-    fmt::print(stderr, "note: {} holds the keys of this run\n", options.waves);
-  return result.exit_code();
+  const int code = result.exit_code();
+  if (!waves.empty() && !flags.quiet) fmt::print(stderr, "note: {} holds the keys of this run\n", waves);
+  if (!options.trigger || code == kExitInterrupted) return code;
+  options.waves = waves;
+  const int waves_code = write_wave_window(context.arguments, options, result, flags.pre, flags.post);
+  if (waves_code == kExitOk && !flags.json) {
+    fmt::print("\nwaves around {} (clock {}): gtkwave {} {}\n", to_text(*options.trigger), *result.trigger_cycle, shell_quote(waves),
+               shell_quote(beside_fst(waves, ".one_syn.gtkw")));
+  }
+  return code != kExitOk ? code : waves_code;
 }
 
 constexpr const char* kFooter =
@@ -213,6 +229,20 @@ void resolve_replay(ReplayFlags& flags, const AppContext& context) {
     const std::string& argument = context.arguments[i];
     if (argument == "--out") ++i;
     else if (argument != "--save" && argument.rfind("--out=", 0) != 0) replay.argv.push_back(argument);
+  }
+  if (!flags.on.empty()) {
+    if (replay.waves.empty()) throw UsageError("--on needs --waves FILE");
+    for (const std::string& path : replay.captures) {
+      struct stat info {};
+      if (path == "-" || (stat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode))) {
+        throw UsageError("--on runs twice, and standard input or a pipe cannot be read twice");
+      }
+    }
+    try {
+      replay.trigger = parse_trigger(flags.on);
+    } catch (const std::invalid_argument& error) {
+      throw UsageError(fmt::format("--on {}", error.what()));
+    }
   }
   replay.rerun = rerun_command(context.arguments, replay.seed);
 }
@@ -323,6 +353,7 @@ void add_replay_options(CLI::App* command, const std::shared_ptr<ReplayFlags>& f
       ->capture_default_str()
       ->group("Run");
   // For the tests of the checker: hidden, flips one bit of that output frame before it is compared.
+  command->add_option("--fault-keep", flags->replay.fault_keep, "")->group("");
   command->add_option("--fault-output", replay.fault_output, "")->group("");
   command->add_option("--idle", replay.idle, "probability of a gap in the input, per clock")
       ->check(CLI::Range(0.0, 0.99))
@@ -416,6 +447,16 @@ void add_replay_command(CLI::App& app, AppContext& context) {
                    "end the FST after N frames, 0 for the whole run")
       ->capture_default_str()
       ->group("Output");
+  command
+      ->add_option("--on", flags->on,
+                   "only the waves around the first event: mismatch, drop=REASON, packet=N (frame id, from 0), cycle=C, verdict=V "
+                   "or assert; runs twice, with one seed")
+      ->type_name("EVENT")
+      ->group("Output");
+  command->add_option("--pre", flags->pre, "clocks of waves before the event")->capture_default_str()->group("Output");
+  command->add_option("--post", flags->post, "clocks of waves behind the event")->capture_default_str()->group("Output");
+  // What the first pass tells the second: hidden.
+  command->add_option("--waves-window", flags->waves_window, "")->group("");
   command->add_flag("--json", flags->json, "one JSON object (schema syngate.replay/1)")
       ->group("Output");
   command->add_flag("-q,--quiet", flags->quiet, "no warnings, no progress")->group("Output");

@@ -28,6 +28,8 @@ struct ReplayFlags {
   std::uint16_t mss = 0;
   std::string out;
   bool save = false;
+  std::string on, waves_window;
+  std::uint64_t pre = 200, post = 100;  // clocks
   bool json = false, quiet = false, no_check = false, redact_keys = false;
 };
 

@@ -159,7 +159,7 @@ void Driver::sample_sink(Port port, bool valid, bool ready, bool last, const Dat
 
 void Driver::check_health() {
   if (context_.errorCount() != 0 || context_.gotError()) {
-    throw AssertionError(fmt::format("an assertion of the RTL failed at cycle {} (see above)", cycle_));
+    throw AssertionError(fmt::format("an assertion of the RTL failed at cycle {} (see above)", cycle_), cycle_);
   }
   if (clocks_ - last_progress_ > kHangClocks && !scoreboard_.idle()) {
     throw HangError(fmt::format("no progress for {} clocks at cycle {}: {} frames accepted, {} decided",
@@ -202,9 +202,9 @@ void Driver::clock() {
     }
   }
 #endif
+  if (context_.errorCount() != 0 || (clocks_ & 63) == 0) check_health();
   ++cycle_;
   ++clocks_;
-  if ((clocks_ & 63) == 0) check_health();
 }
 
 void Driver::send(const std::uint8_t* data, std::size_t length, std::uint64_t tag, bool bad_fcs) {
@@ -223,6 +223,7 @@ void Driver::send(const std::uint8_t* data, std::size_t length, std::uint64_t ta
       top.s_axis_tkeep[w] = bits == 32 ? ~0u : (1u << bits) - 1;
     }
     const bool last = at + count == length;
+    if (last && options_.fault_keep != 0 && scoreboard_.accepted_count() + 1 == options_.fault_keep) top.s_axis_tkeep[0] ^= 8;
     top.s_axis_tlast = last;
     top.s_axis_tuser = last && bad_fcs;
     top.s_axis_tvalid = 1;

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
+`include "syngate_assert.svh"
 `default_nettype none
 
 // What the simulator clocks: the core and its two SRAM channels. Every other pin is a pin of the core.
@@ -66,5 +67,8 @@ module syngate_tb (
   syngate_sram u_sram1 (
       .clk_i, .rst_ni, .read_i(sram_read), .read_addr_i(sram1_read_addr), .read_data_o(sram1_read_data),
       .write_i(sram1_write), .write_addr_i(sram1_write_addr), .write_data_i(sram1_write_data));
+
+  // The bench keeps its side of the contract: tkeep is all ones, in the last beat contiguous from bit 0.
+  `SYNGATE_ASSERT(bench_keep, !s_axis_tvalid || (s_axis_tlast ? (s_axis_tkeep & (s_axis_tkeep + 128'd1)) == '0 : &s_axis_tkeep))
 endmodule : syngate_tb
 `default_nettype wire

@@ -33,6 +33,7 @@ struct SimulatorOptions {
   std::uint64_t waves_from = 0;   ///< first clock of the FST
   std::uint64_t waves_to = 0;     ///< last clock of the FST (0: no such bound)
   std::uint64_t x_seed = 0;       ///< seed of uninitialised state in builds with --x-initial unique (0: seed)
+  std::uint64_t fault_keep = 0;   ///< test of the assertions: a hole in tkeep of this input frame (1 is the first)
   std::uint64_t fault_output = 0; ///< test of the checker: flip a bit of this output frame (1 is the first)
   std::size_t fault_byte = 40;    ///< of this byte
   std::vector<std::uint8_t> fault_pattern;  ///< test of the checker: so in every output frame that holds these bytes
@@ -145,7 +146,11 @@ class Simulator {
   std::unique_ptr<Impl> impl_;
 };
 
-struct AssertionError : std::runtime_error { using std::runtime_error::runtime_error; };
+/// An assertion of the RTL failed at this clock.
+struct AssertionError : std::runtime_error {
+  AssertionError(const std::string& text, std::uint64_t at) : std::runtime_error(text), cycle(at) {}
+  std::uint64_t cycle;
+};
 struct HangError : std::runtime_error { using std::runtime_error::runtime_error; };
 
 }  // namespace syngate::sim
