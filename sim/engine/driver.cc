@@ -66,6 +66,11 @@ Driver::~Driver() {
 }
 
 #ifdef SYNGATE_TRACED
+void Driver::close_trace() {
+  if (trace_->isOpen()) trace_->close();
+  trace_wanted_ = false;
+}
+
 void Driver::open_trace() {
   trace_->open(options_.waves.c_str());
   if (!trace_->isOpen()) throw std::runtime_error(fmt::format("{}: cannot write", options_.waves));
@@ -187,6 +192,7 @@ void Driver::clock() {
   // Picoseconds, so that every whole MHz has a ruler without drift worth a nanosecond.
   const std::uint64_t period = 1000000 / options_.clock_mhz;
   if (trace_wanted_ && !trace_->isOpen() && cycle_ >= options_.waves_from) open_trace();
+  if (trace_wanted_ && options_.waves_to != 0 && cycle_ > options_.waves_to) close_trace();  // idle time was skipped
   if (trace_wanted_ && trace_->isOpen()) trace_->dump(cycle_ * period);
 #endif
   top.clk_i = 1;
@@ -196,10 +202,7 @@ void Driver::clock() {
     trace_->dump(cycle_ * period + period / 2);
     const bool frames_over = options_.waves_frames != 0 && scoreboard_.done_count() >= options_.waves_frames &&
                              clocks_ > last_done_ + kSettleClocks;
-    if (frames_over || (options_.waves_to != 0 && cycle_ >= options_.waves_to)) {
-      trace_->close();
-      trace_wanted_ = false;
-    }
+    if (frames_over) close_trace();
   }
 #endif
   if (context_.errorCount() != 0 || (clocks_ & 63) == 0) check_health();

@@ -76,6 +76,7 @@ class Driver {
   std::unique_ptr<Top> top_;
 #ifdef SYNGATE_TRACED
   void open_trace();
+  void close_trace();
   std::unique_ptr<VerilatedFstC> trace_;
   bool trace_wanted_ = false;  // the window of the waves is not over
 #endif

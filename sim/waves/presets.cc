@@ -47,7 +47,7 @@ std::string gtkwave_name(const WaveSignal& signal) {
 }  // namespace
 
 std::string gtkwave_preset(const Question& question, const WaveWindow& window) {
-  // The zoom is a power of two of picoseconds per pixel (negative exponent); about 800 pixels for the window.
+  // The zoom is the negative logarithm of the time that 200 pixels show; the window gets about five times that.
   const double span = static_cast<double>(window.to_ps > window.from_ps ? window.to_ps - window.from_ps : 1);
   const double zoom = -std::log2(std::max(1.0, span / 800.0));
   std::string text = fmt::format("[*]\n[*] syngate: {}\n[*]\n[timestart] {}\n[size] 1600 900\n", question.title, window.from_ps);
