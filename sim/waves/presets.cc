@@ -49,7 +49,7 @@ std::string gtkwave_name(const WaveSignal& signal) {
 std::string gtkwave_preset(const Question& question, const WaveWindow& window) {
   // The zoom is the negative logarithm of the time that 200 pixels show; the window gets about five times that.
   const double span = static_cast<double>(window.to_ps > window.from_ps ? window.to_ps - window.from_ps : 1);
-  const double zoom = -std::log2(std::max(1.0, span / 800.0));
+  const double zoom = -std::log2(std::max(1.0, span / 5.0));
   std::string text = fmt::format("[*]\n[*] syngate: {}\n[*]\n[timestart] {}\n[size] 1600 900\n", question.title, window.from_ps);
   text += fmt::format("[signals_width] 360\n[sst_expanded] 0\n*{:.6f} {}", zoom, window.marker_ps);
   for (int i = 0; i < 26; ++i) text += " -1";
