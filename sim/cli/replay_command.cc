@@ -158,11 +158,11 @@ constexpr const char* kFooter =
     "standard input everything\n"
     "is protected.\n\n"
     "--follow: a recorded connection is followed when SYN, SYN-ACK and an ACK of it are in the captures. The client's frames\n"
-    "wait for the pipeline's SYN-ACK; without an answer the SYN (and without a hand-off the ACK) goes again after 200 us of\n"
-    "simulated time, doubled five times. --attack alone runs at 100 Gbit/s; with captures it adds to them.\n\n"
+    "wait for the pipeline's SYN-ACK; without an answer the SYN (and without a hand-off the ACK) goes again after 200, 400,\n"
+    "800 and then 1600 us of simulated time, ten times in all. --attack alone runs at 100 Gbit/s; with captures it adds to them.\n\n"
     "Examples:\n"
     "  syngate replay flood.pcap --out-reply reply.pcap\n"
-    "  syngate replay flood.pcap --clients 10000 --line-rate 100G\n"
+    "  syngate replay flood.pcap --clients 1000 --line-rate 40G\n"
     "  syngate replay web.pcap --follow --attack syn --line-rate 100G\n"
     "  cat flood.pcap | syngate replay - --protect 198.51.100.0/24:80-443 --line-rate 40G --json\n\n";
 

@@ -179,7 +179,7 @@ std::uint64_t Follow::followable() const {
 void Follow::start_timer(std::uint32_t index, std::uint64_t now_ns) {
   Connection& c = connections_[index];
   ++c.timer;
-  timers_.push({now_ns + (kRepeatNs << c.tries), index, c.timer});
+  timers_.push({now_ns + (kRepeatNs << std::min(c.tries, kDoublings)), index, c.timer});
 }
 
 void Follow::stop_timer(std::uint32_t index) { ++connections_[index].timer; }
@@ -528,8 +528,12 @@ void Follow::saw_verdict(std::uint32_t connection, defs::Verdict verdict, defs::
   Connection& c = connections_[connection - 1];
   if (c.state != State::kSynSent && c.state != State::kAckSent) return;
   if (verdict == defs::Verdict::kDrop) c.drop = reason;
-  // A SYN that passes, because its MAC is a group's for example, will never be answered.
-  if (c.state == State::kSynSent && verdict == defs::Verdict::kPass) fail(connection - 1, "passed");
+  if (c.state != State::kSynSent) return;
+  // A SYN that passes, because its MAC is a group's for example, will never be answered; nor one that a rule drops. Only lack
+  // of room goes by.
+  const bool lack_of_room = reason == defs::Reason::kReplyFull || reason == defs::Reason::kReplyCap;
+  if (verdict == defs::Verdict::kPass) fail(connection - 1, "passed");
+  if (verdict == defs::Verdict::kDrop && !lack_of_room) fail(connection - 1, defs::to_string(reason).data());
 }
 
 void Follow::finish_round(bool counted) {

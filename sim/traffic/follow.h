@@ -46,10 +46,12 @@ class Follow : public TrafficSource {
  public:
   /// More answered connections than this are left as they are (incomplete "too_many").
   static constexpr std::size_t kConnectionsMax = 1000000;
-  /// Waiting frames in all, and time until the first repetition; it doubles with each of kTries.
+  /// Waiting frames in all.
   static constexpr std::size_t kHeldMax = 65536;
+  /// Time until the first repetition, which doubles kDoublings times; and how many there are.
   static constexpr std::uint64_t kRepeatNs = 200000;
-  static constexpr unsigned kTries = 5;
+  static constexpr unsigned kDoublings = 3;
+  static constexpr unsigned kTries = 10;
   /// A cookie is good for at least a minute; where the capture waits longer, the SYN goes again.
   static constexpr std::uint64_t kAnswerLifeNs = 60000000000;
   static constexpr std::size_t kFrameMax = 9216;  ///< longest frame that the pipeline takes

@@ -159,7 +159,7 @@ TEST_CASE("a SYN without an answer goes again, then the connection fails with th
   TrafficFrame frame;
   for (unsigned i = 0; i < Follow::kTries; ++i) {
     const std::uint64_t due = bench.follow.due_ns();
-    CHECK(due == now + (Follow::kRepeatNs << i));
+    CHECK(due == now + (i < 3 ? 200000u << i : 1600000u));
     now = due;
     REQUIRE(bench.follow.next(now, &frame));
     CHECK((Bench::view(frame).flags & kSyn) != 0);
@@ -171,6 +171,16 @@ TEST_CASE("a SYN without an answer goes again, then the connection fails with th
   CHECK(bench.follow.report().completed == 0);
   CHECK(bench.follow.report().why_not.at("reply_full") == 1);
   CHECK(bench.follow.report().dropped == 1);
+}
+
+TEST_CASE("a SYN that a rule drops is not repeated") {
+  Bench bench(handshake("MSS", "MSS", "(none)"));
+  bench.take(0);
+  bench.follow.saw_verdict(bench.frames[0].connection, defs::Verdict::kDrop, defs::Reason::kPortZero);
+  CHECK(bench.follow.finished());
+  CHECK(bench.take(2) == Follow::Take::kLeftOut);
+  bench.follow.finish_round(true);
+  CHECK(bench.follow.report().why_not.at("port_zero") == 1);
 }
 
 TEST_CASE("who cannot be followed is left as recorded, with a reason") {
