@@ -115,6 +115,7 @@ void make_app(CLI::App& app, AppContext& context) {
   app.footer(std::string("\n") + kExamples + kExitCodeHelp);
   add_replay_command(app, context);
   add_check_command(app, context);
+  add_trace_command(app, context);
   add_cookie_command(app, context);
   add_waves_command(app, context);
   add_bench_command(app, context);

@@ -26,6 +26,7 @@ struct AppContext {
 /// Each adds its subcommand with options, help and examples.
 void add_replay_command(CLI::App& app, AppContext& context);
 void add_check_command(CLI::App& app, AppContext& context);
+void add_trace_command(CLI::App& app, AppContext& context);
 void add_cookie_command(CLI::App& app, AppContext& context);
 void add_waves_command(CLI::App& app, AppContext& context);
 void add_bench_command(CLI::App& app, AppContext& context);

@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: syngate authors
+# SPDX-License-Identifier: Apache-2.0
+"""trace_test.py SYNGATE ROOT: `syngate trace` of a run against events.jsonl, the RTL's own parameters and the grammar of its formats.
+
+The Kanata log is read as docs/kanata-log-format.md of the viewer (shioyadan/Konata) describes it.
+"""
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+FRAMES = 2000
+SYNGATE, ROOT = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
+CAPTURE = ROOT / "test_vectors/captures/flood.pcap"
+
+
+def syngate(*arguments):
+    return subprocess.run([SYNGATE, *arguments], capture_output=True, text=True, check=True).stdout
+
+
+def rtl_stages():
+    """The clocks at which the core itself says that its stages begin."""
+    values = {}
+    for text in ((ROOT / "rtl/syngate_pkg.sv").read_text(), (ROOT / "rtl/syngate_core.sv").read_text()):
+        for name, expression in re.findall(r"localparam int unsigned (\w+)\s*= ([^;]+);", text):
+            words = re.sub(r"syngate_pkg::", "", expression)
+            if re.fullmatch(r"[\w +*-]+", words):
+                try:
+                    values[name] = eval(words, {"__builtins__": {}}, values)  # names and arithmetic of our own RTL
+                except (NameError, SyntaxError):
+                    continue
+    return {"parse": 0, "cookie": values["MetaClock"], "table": values["TableClock"], "decide": values["DecideClock"], "egress": values["EgressClock"]}
+
+
+def parse_kanata(text):
+    """Rows of a log: {row: {"sim", "begin", "end", "flushed", "stages": {lane: [(name, begin, end)]}}}."""
+    lines = text.split("\n")
+    assert lines[0] == "Kanata\t0004" and lines[-1] == ""
+    assert lines[1].startswith("C=\t")
+    now, rows, retired = int(lines[1].split("\t")[1]), {}, 0
+    for line in lines[2:-1]:
+        command, *words = line.split("\t")
+        if command == "C":
+            assert int(words[0]) > 0, "time goes forward"
+            now += int(words[0])
+            continue
+        row = int(words[0])
+        if command == "I":
+            assert row == len(rows) and len(words) == 3, "rows are numbered in the order of appearance"
+            rows[row] = {"sim": int(words[1]), "begin": now, "end": None, "open": {}, "stages": {}}
+            continue
+        entry = rows[row]  # I comes before anything else of a row
+        assert entry["end"] is None, "nothing after R"
+        if command == "L":
+            assert words[1] in "01" and words[2]
+        elif command == "S":
+            assert words[1] not in entry["open"], "a lane is in one stage at a time"
+            entry["open"][words[1]] = (words[2], now)
+        elif command == "E":
+            name, begin = entry["open"].pop(words[1])
+            assert name == words[2], "the stage that ends is the one that began"
+            entry["stages"].setdefault(words[1], []).append((name, begin, now))
+        elif command == "R":
+            assert not entry["open"], "every stage has ended"
+            entry["end"], entry["flushed"] = now, words[2] == "1"
+            assert int(words[1]) == retired, "retirement ids are serial"
+            retired += not entry["flushed"]
+        else:
+            raise AssertionError(f"no such command: {line}")
+    assert all(entry["end"] is not None for entry in rows.values()), "every row is retired"
+    return rows
+
+
+def main():
+    offsets = rtl_stages()
+    with tempfile.TemporaryDirectory() as name:
+        run = f"{name}/run"
+        syngate("replay", CAPTURE, "--limit", str(FRAMES), "--line-rate", "100G", "--backpressure", "0.3", "-q", "--out", run)
+        events = [json.loads(line) for line in pathlib.Path(run, "events.jsonl").read_text().splitlines()]
+        events = [event for event in events if event["event"] == "frame"]
+        # Constants of the pipeline: the observation port registers the decision once, and admission comes five clocks after the builder.
+        assert {event["decided"] - event["entered"] for event in events} == {offsets["decide"] + 1}
+        assert {event["done"] - event["entered"] for event in events} == {offsets["egress"] + 5}
+
+        traced = [json.loads(line) for line in syngate("trace", run, "--json").splitlines()]
+        assert len(traced) == FRAMES
+        for got, event in zip(traced, events):
+            assert got["schema"] == "syngate.trace/1"
+            assert got["stages"] == {stage: event["entered"] + offset for stage, offset in offsets.items()}, got
+            for key in ("id", "number", "flow", "first", "in", "entered", "decided", "done", "verdict", "reason"):
+                assert got[key] == event[key], key
+            assert [left["cycle"] for left in got["out"]] == [left["cycle"] for left in event["out"]]
+
+        lines = syngate("trace", run).splitlines()
+        assert len(lines) == FRAMES
+        for line, event in zip(lines, events):
+            match = re.match(r"(\d+) capture 0:(\d+) in (\d+)\.\.(\d+) entered (\d+) .* left (.*) verdict (\w+) \((.+)\) \| (.*)$", line)
+            assert match, line
+            assert [int(word) for word in match.groups()[:5]] == [event[key] for key in ("id", "number", "first", "in", "entered")]
+            assert match[7] == event["verdict"] and match[9] == event["flow"]
+        dropped = syngate("trace", run, "--verdict", "drop", "--reason", "bad_cookie").splitlines()
+        assert len(dropped) == sum(event["reason"] == "bad_cookie" for event in events) > 0
+        assert len(syngate("trace", run, "--packet", "10..19", "--limit", "4").splitlines()) == 4
+        assert syngate("trace", run, "--flow", events[7]["flow"]).splitlines()[0].startswith("7 ")
+
+        rows = parse_kanata(syngate("trace", run, "--konata"))
+        assert len(rows) == FRAMES
+        queued = 0
+        for row, event in zip(rows.values(), events):
+            last = max([left["cycle"] for left in event["out"]] + [event["done"]])
+            assert (row["sim"], row["begin"], row["end"]) == (event["id"], event["first"], last + 1)
+            assert row["flushed"] == (event["verdict"] == "drop")
+            stages = {name: begin for name, begin, _ in row["stages"]["0"]}
+            assert all(stages[stage] == event["entered"] + offset for stage, offset in offsets.items())
+            queued += "1" in row["stages"]
+        assert queued > 0, "backpressure shows in lane 1"
+
+        wave = json.loads(syngate("trace", run, "--packet", "3..5", "--wavedrom"))
+        for lane, event in zip(wave["signal"], events[3:6]):
+            assert len(lane["wave"]) == len(wave["signal"][0]["wave"])
+            boxes = [i for i, character in enumerate(lane["wave"]) if character in "3456789"]
+            assert len(boxes) == len(lane["data"])
+            assert boxes[lane["data"].index("decide")] + wave["foot"]["tock"] == event["entered"] + offsets["decide"]
+        # A capture is replayed first, and nothing of that stays.
+        assert len(syngate("trace", CAPTURE, "--packet", "0..9").splitlines()) == 10
+    print(f"{FRAMES} packets agree in text, JSON and Kanata")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
