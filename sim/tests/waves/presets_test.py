@@ -59,7 +59,8 @@ def check_names(syngate, folder):
     if len(questions) != 5:
         wrong.append(f"questions: {sorted(questions)}")
     window = json.loads((folder / "wave.json").read_text())
-    if times[0] < window["from"] * CLOCK_PS or times[-1] > (window["to"] + 1) * CLOCK_PS or not times[0] <= window["cycle"] * CLOCK_PS <= times[-1]:
+    inside = times[0] >= window["from"] * CLOCK_PS and times[-1] <= (window["to"] + 1) * CLOCK_PS
+    if not inside or not times[0] <= window["cycle"] * CLOCK_PS <= times[-1]:
         wrong.append(f"the FST goes from {times[0]} to {times[-1]} ps, the window is {window}")
     for question, names in questions.items():
         gtkw = (folder / f"wave.{question}.gtkw").read_text()

@@ -27,8 +27,9 @@ TEST_CASE("triggers are written as they are read") {
 }
 
 TEST_CASE("what is no trigger is named, with what there is") {
-  for (const char* text : {"", "nothing", "mismatch=1", "drop", "drop=", "drop=none", "drop=reply", "verdict=bad_cookie", "packet=", "packet=-1",
-                           "packet=1x", "cycle=99999999999999999999", "assert="}) {
+  for (const char* text : {"", "nothing", "mismatch=1", "drop", "drop=", "drop=none", "drop=reply", "verdict=bad_cookie",
+                           "packet=", "packet=-1", "packet=1x",
+                           "cycle=99999999999999999999", "assert="}) {
     CHECK_THROWS_AS(parse_trigger(text), std::invalid_argument);
   }
   try {
