@@ -44,7 +44,8 @@ void put_option(std::string* out, std::uint16_t code, const std::string& value) 
 
 }  // namespace
 
-PcapngWriter::PcapngWriter(const std::string& path, const std::vector<std::string>& interfaces) : path_(path), file_(path, std::ios::binary) {
+PcapngWriter::PcapngWriter(const std::string& path, const std::vector<std::string>& interfaces)
+    : path_(path), file_(path, std::ios::binary) {
   if (!file_) throw OutputError(fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
   std::string section;
   put32(&section, kByteOrderMagic);
@@ -73,7 +74,8 @@ void PcapngWriter::put_block(std::uint32_t type, const std::string& body) {
   file_ << head << body << tail;
 }
 
-void PcapngWriter::write(std::uint32_t interface, std::int64_t time_ns, const std::uint8_t* data, std::size_t length, const std::string& comment) {
+void PcapngWriter::write(std::uint32_t interface, std::int64_t time_ns, const std::uint8_t* data, std::size_t length,
+                         const std::string& comment) {
   const auto time = static_cast<std::uint64_t>(std::max<std::int64_t>(time_ns, 0));
   std::string body;
   body.reserve(length + comment.size() + 40);

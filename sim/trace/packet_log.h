@@ -13,12 +13,13 @@
 
 namespace syngate::sim {
 
-/// Comment of a packet: "packet 17 in 1203..1206 decided 1284 out 1310 verdict reply cookie 0x5b1d07f3 mss_index 3", clocks from reset;
+/// Comment of a packet, clocks from reset:
+/// "packet 17 in 1203..1206 decided 1284 out 1310 verdict reply cookie 0x5b1d07f3 mss_index 3";
 /// without `out` when nothing leaves, "DROP reason" in place of the verdict when it is dropped.
 std::string packet_comment(const FrameResult& frame, const std::vector<std::uint64_t>& out_cycles);
 
-/// Writes out.pcapng of a run: interface rx0 with every offered frame at the clock of its first beat, reply0 and forward0 with what left at the
-/// clock of its first beat, all in the order of time, each with the comment of its packet. Memory holds what is in flight.
+/// Writes out.pcapng of a run: interface rx0 with every offered frame at the clock of its first beat, reply0 and forward0 with what left
+/// at the clock of its first beat, all in the order of time, each with the comment of its packet. Memory holds what is in flight.
 class PacketLog {
  public:
   /// Creates the file; `clock_ns` gives the time to be written, in ns since 1970, of a clock. Throws OutputError.

@@ -77,7 +77,8 @@ std::string trace_line(const FrameEvent& frame) {
   if (frame.out.empty()) line += " left -";
   for (std::size_t i = 0; i < frame.out.size(); ++i) {
     const FrameEvent::Left& left = frame.out[i];
-    line += fmt::format("{}{} {}", i == 0 ? " left " : ", ", left.handoff ? "handoff" : left.port == Port::kReply ? "reply" : "forward", left.cycle);
+    const char* what = left.handoff ? "handoff" : left.port == Port::kReply ? "reply" : "forward";
+    line += fmt::format("{}{} {}", i == 0 ? " left " : ", ", what, left.cycle);
   }
   return line + fmt::format(" verdict {} ({}) | {}", defs::to_string(frame.verdict), why(frame), frame.flow);
 }

@@ -29,8 +29,8 @@ std::string trace_line(const FrameEvent& frame);
 /// Likewise, one JSON object of schema syngate.trace/1.
 std::string trace_json(const FrameEvent& frame);
 
-/// Writes a Kanata 0004 log (the format of the viewer Konata): a row per packet, lane 0 its stages, lane 1 what queues added. Memory holds the
-/// packets that overlap in time.
+/// Writes a Kanata 0004 log (the format of the viewer Konata): a row per packet, lane 0 its stages, lane 1 what queues added.
+/// Memory holds the packets that overlap in time.
 class KonataWriter {
  public:
   explicit KonataWriter(std::ostream* out) : out_(out) {}

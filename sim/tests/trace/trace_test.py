@@ -32,7 +32,8 @@ def rtl_stages():
                     values[name] = eval(words, {"__builtins__": {}}, values)  # names and arithmetic of our own RTL
                 except (NameError, SyntaxError):
                     continue
-    return {"parse": 0, "cookie": values["MetaClock"], "table": values["TableClock"], "decide": values["DecideClock"], "egress": values["EgressClock"]}
+    names = {"cookie": "MetaClock", "table": "TableClock", "decide": "DecideClock", "egress": "EgressClock"}
+    return {"parse": 0, **{stage: values[name] for stage, name in names.items()}}
 
 
 def parse_kanata(text):

@@ -11,15 +11,15 @@
 
 namespace syngate::sim {
 
-/// Writes a pcapng file of one section: Ethernet interfaces with names, nanoseconds since 1970, a comment per packet. Little-endian, the same
-/// bytes on every machine.
+/// Writes a pcapng file of one section: Ethernet interfaces with names, nanoseconds since 1970, a comment per packet.
+/// Little-endian, the same bytes on every machine.
 class PcapngWriter {
  public:
   /// Creates or truncates the file and describes its interfaces. Throws OutputError.
   PcapngWriter(const std::string& path, const std::vector<std::string>& interfaces);
 
-  /// Appends one frame without FCS. `interface` is an index into the names; a negative `time_ns` is written as 0; `comment` is UTF-8 of at most
-  /// 65535 bytes (cut there), empty for none. Errors are kept for close().
+  /// Appends one frame without FCS. `interface` is an index into the names; a negative `time_ns` is written as 0; `comment` is UTF-8 of
+  /// at most 65535 bytes (cut there), empty for none. Errors are kept for close().
   void write(std::uint32_t interface, std::int64_t time_ns, const std::uint8_t* data, std::size_t length, const std::string& comment);
   /// Flushes and closes. Throws OutputError if any byte could not be written.
   void close();
