@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/core.h>
 
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include "app.h"
 #include "exit_code.h"
@@ -31,9 +31,11 @@ struct WavesFlags {
 // The event that a run is most likely asked about.
 std::string default_event(const RunDirectory* run) {
   if (run == nullptr) return "verdict=reply";
-  const nlohmann::ordered_json result = run->run().value("result", nlohmann::ordered_json::object());
+  const nlohmann::ordered_json result =
+      run->run().value("result", nlohmann::ordered_json::object());
   if (result.value("mismatches", 0) != 0) return "mismatch";
-  const nlohmann::ordered_json verdicts = result.value("verdicts", nlohmann::ordered_json::object());
+  const nlohmann::ordered_json verdicts =
+      result.value("verdicts", nlohmann::ordered_json::object());
   return verdicts.value("reply", 0) != 0 ? "verdict=reply" : "packet=0";
 }
 
@@ -70,8 +72,9 @@ int run_waves(const WavesFlags& flags) {
   }
   const std::string fst = folder + "/wave.fst";
   const std::string on = flags.on.empty() ? default_event(run.get()) : flags.on;
-  for (const std::string& more : {std::string("--waves"), fst, std::string("--on"), on, fmt::format("--pre={}", flags.pre),
-                                  fmt::format("--post={}", flags.post), std::string("--quiet")}) {
+  for (const std::string& more :
+       {std::string("--waves"), fst, std::string("--on"), on, fmt::format("--pre={}", flags.pre),
+        fmt::format("--post={}", flags.post), std::string("--quiet")}) {
     arguments.push_back(more);
   }
   const int code = run_quietly(sibling_program("syngate"), arguments);
@@ -89,22 +92,29 @@ int run_waves(const WavesFlags& flags) {
   if (flags.json) {
     fmt::print("{}\n", json.dump(2));
   } else {
-    fmt::print("{}: clocks {} to {} around {} (clock {}{})\n", fst, json.at("from").get<std::uint64_t>(),
-               json.at("to").get<std::uint64_t>(), json.at("trigger").get<std::string>(), json.at("cycle").get<std::uint64_t>(),
-               json.at("packet").is_null() ? "" : fmt::format(", packet {}", json.at("packet").get<std::uint64_t>()));
-    fmt::print("  gtkwave {} {}\n  surfer -c {} {}\n", shell_quote(fst), shell_quote(preset + ".gtkw"), shell_quote(preset + ".sucl"),
-               shell_quote(fst));
+    fmt::print("{}: clocks {} to {} around {} (clock {}{})\n", fst,
+               json.at("from").get<std::uint64_t>(), json.at("to").get<std::uint64_t>(),
+               json.at("trigger").get<std::string>(), json.at("cycle").get<std::uint64_t>(),
+               json.at("packet").is_null()
+                   ? ""
+                   : fmt::format(", packet {}", json.at("packet").get<std::uint64_t>()));
+    fmt::print("  gtkwave {} {}\n  surfer -c {} {}\n", shell_quote(fst),
+               shell_quote(preset + ".gtkw"), shell_quote(preset + ".sucl"), shell_quote(fst));
   }
   if (flags.viewer == "none") return kExitOk;
   std::fflush(stdout);
-  if (flags.viewer == "gtkwave") execlp("gtkwave", "gtkwave", fst.c_str(), (preset + ".gtkw").c_str(), nullptr);
-  if (flags.viewer == "surfer") execlp("surfer", "surfer", "-c", (preset + ".sucl").c_str(), fst.c_str(), nullptr);
+  if (flags.viewer == "gtkwave")
+    execlp("gtkwave", "gtkwave", fst.c_str(), (preset + ".gtkw").c_str(), nullptr);
+  if (flags.viewer == "surfer")
+    execlp("surfer", "surfer", "-c", (preset + ".sucl").c_str(), fst.c_str(), nullptr);
   throw UsageError(fmt::format("--viewer {}: not installed", flags.viewer));
 }
 
 constexpr const char* kFooter =
-    "\nA run directory (replay --out DIR, --save) is replayed with its own command line and seed; the waves go into it. A capture\n"
-    "is replayed with the defaults; the waves go into --out, or runs/<time>-<name>. Presets for GTKWave (.gtkw) and Surfer (.sucl)\n"
+    "\nA run directory (replay --out DIR, --save) is replayed with its own command line and seed; "
+    "the waves go into it. A capture\n"
+    "is replayed with the defaults; the waves go into --out, or runs/<time>-<name>. Presets for "
+    "GTKWave (.gtkw) and Surfer (.sucl)\n"
     "are written for every question.\n\n"
     "Examples:\n"
     "  syngate waves flood.pcap --on drop=bad_cookie --question why_dropped\n"
@@ -114,26 +124,34 @@ constexpr const char* kFooter =
 
 void add_waves_command(CLI::App& app, AppContext& context) {
   auto flags = std::make_shared<WavesFlags>();
-  CLI::App* command = app.add_subcommand("waves", "a window of waves around an event, with presets for the viewers");
+  CLI::App* command = app.add_subcommand(
+      "waves", "a window of waves around an event, with presets for the viewers");
   command->add_option("RUN", flags->run, "a run directory or a capture");
   std::vector<std::string> names;
   for (const Question& question : wave_questions()) names.push_back(question.name);
-  command->add_option("--question", flags->question, "preset to open")->check(CLI::IsMember(names))->capture_default_str();
-  command->add_option("--on", flags->on, "the event, as in replay --on (default: the first mismatch, else the first reply)")
+  command->add_option("--question", flags->question, "preset to open")
+      ->check(CLI::IsMember(names))
+      ->capture_default_str();
+  command
+      ->add_option(
+          "--on", flags->on,
+          "the event, as in replay --on (default: the first mismatch, else the first reply)")
       ->type_name("EVENT");
   command->add_option_function<std::uint64_t>(
-      "--packet", [flags](std::uint64_t id) { flags->on = fmt::format("packet={}", id); }, "the same as --on packet=N");
+      "--packet", [flags](std::uint64_t id) { flags->on = fmt::format("packet={}", id); },
+      "the same as --on packet=N");
   command->add_option("--pre", flags->pre, "clocks before the event")->capture_default_str();
   command->add_option("--post", flags->post, "clocks behind the event")->capture_default_str();
   command->add_option("--out", flags->out, "directory for the waves")->type_name("DIR");
-  command->add_option("--viewer", flags->viewer, "start it")->check(CLI::IsMember({"gtkwave", "surfer", "none"}))->capture_default_str();
+  command->add_option("--viewer", flags->viewer, "start it")
+      ->check(CLI::IsMember({"gtkwave", "surfer", "none"}))
+      ->capture_default_str();
   command->add_flag("--json", flags->json, "one JSON object (schema syngate.waves/1)");
   // For the test that compares the presets with an FST: hidden.
   command->add_flag("--list-signals", flags->signals, "")->group("");
   command->footer(std::string(kFooter) + kExitCodeHelp);
-  command->callback([flags, &context] {
-    context.selected = [flags] { return run_waves(*flags); };
-  });
+  command->callback(
+      [flags, &context] { context.selected = [flags] { return run_waves(*flags); }; });
 }
 
 }  // namespace syngate::sim

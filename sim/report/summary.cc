@@ -7,7 +7,8 @@
 namespace syngate::sim {
 namespace {
 
-// Above this many clocks, latencies are kept in steps of a sixteenth of their size: the number of steps stays small.
+// Above this many clocks, latencies are kept in steps of a sixteenth of their size: the number of
+// steps stays small.
 constexpr std::uint64_t kExactLatency = 512;
 
 std::uint64_t latency_step(std::uint64_t clocks) {
@@ -51,7 +52,9 @@ void TopNames::add(const std::string& name) {
 
 std::vector<std::pair<std::string, std::uint64_t>> TopNames::top(std::size_t n) const {
   std::vector<std::pair<std::string, std::uint64_t>> all(counts_.begin(), counts_.end());
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second : a.first < b.first; });
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
   if (all.size() > n) all.resize(n);
   return all;
 }
@@ -60,11 +63,13 @@ std::string flow_source(const std::string& flow) {
   const auto arrow = flow.find(" -> ");
   if (arrow == std::string::npos) return "";
   const auto space = flow.rfind(' ', arrow - 1);
-  std::string end = flow.substr(space == std::string::npos ? 0 : space + 1, arrow - (space == std::string::npos ? 0 : space + 1));
+  std::string end = flow.substr(space == std::string::npos ? 0 : space + 1,
+                                arrow - (space == std::string::npos ? 0 : space + 1));
   if (!end.empty() && end[0] == '[') return end.substr(1, end.find(']') - 1);
   const auto colon = end.find(':');
   // More than one colon without brackets: an IPv6 address without a port.
-  if (colon != std::string::npos && end.find(':', colon + 1) == std::string::npos) end.resize(colon);
+  if (colon != std::string::npos && end.find(':', colon + 1) == std::string::npos)
+    end.resize(colon);
   return end;
 }
 
@@ -105,8 +110,11 @@ void RunSummary::add(const Event& event) {
       first_cycle = event.cycle;
       last_cycle = event.cycle;
       break;
-    case Event::Kind::kTime: break;
-    case Event::Kind::kRotate: ++rotations; break;
+    case Event::Kind::kTime:
+      break;
+    case Event::Kind::kRotate:
+      ++rotations;
+      break;
     case Event::Kind::kMismatch:
       ++mismatches;
       if (first_mismatches.size() < kMismatches) first_mismatches.push_back(event);
@@ -126,7 +134,8 @@ void RunSummary::add(const Event& event) {
       TimeSlice& now = slice(f.in);
       ++now.offered;
       if (f.verdict == defs::Verdict::kReply) ++now.answered;
-      if (f.verdict == defs::Verdict::kHandoff || f.verdict == defs::Verdict::kHandoffPass) ++now.validated;
+      if (f.verdict == defs::Verdict::kHandoff || f.verdict == defs::Verdict::kHandoffPass)
+        ++now.validated;
       if (f.verdict == defs::Verdict::kDrop) {
         ++reasons[static_cast<std::size_t>(f.reason)];
         ++now.dropped[static_cast<std::size_t>(f.reason)];

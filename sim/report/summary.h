@@ -19,8 +19,9 @@ struct TimeSlice {
   std::uint64_t flows = 0;  ///< occupied slots at the end of the slice
 };
 
-/// The largest counts of a stream of names with bounded memory (space-saving, Metwally, Agrawal, El Abbadi 2005): exact while there are
-/// at most `capacity` names, else every count is too high by at most error().
+/// The largest counts of a stream of names with bounded memory (space-saving, Metwally, Agrawal, El
+/// Abbadi 2005): exact while there are at most `capacity` names, else every count is too high by at
+/// most error().
 class TopNames {
  public:
   explicit TopNames(std::size_t capacity) : capacity_(capacity) {}
@@ -34,16 +35,17 @@ class TopNames {
  private:
   std::size_t capacity_;
   std::unordered_map<std::string, std::uint64_t> counts_;
-  std::map<std::uint64_t, std::vector<std::string>> by_count_;  // may hold names whose count has grown since
-  std::uint64_t evicted_ = 0;                                   // largest count that was given up
+  std::map<std::uint64_t, std::vector<std::string>>
+      by_count_;               // may hold names whose count has grown since
+  std::uint64_t evicted_ = 0;  // largest count that was given up
 };
 
 /// Everything that a report tells of the events of a run; memory does not grow with their number.
 class RunSummary {
  public:
-  static constexpr std::size_t kSlices = 128;      ///< at most; slices get longer as the run does
-  static constexpr std::size_t kMismatches = 20;   ///< kept
-  static constexpr std::size_t kNames = 4096;      ///< of TopNames
+  static constexpr std::size_t kSlices = 128;     ///< at most; slices get longer as the run does
+  static constexpr std::size_t kMismatches = 20;  ///< kept
+  static constexpr std::size_t kNames = 4096;     ///< of TopNames
 
   void add(const Event& event);
 

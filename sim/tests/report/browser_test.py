@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """browser_test SYNGATE [PICTURES]: reports opened in the real Chromium, headless, at two widths, light and dark.
 
-Nothing may be loaded, nothing may be written to the console, nothing may be wider than the window, and the page must say what run.json says.
+Nothing may be loaded, nothing may be written to the console, nothing may be wider than the window, and the page must say what
+run.json says.
 With PICTURES, screenshots are left in that folder. Exit 4 without chromium.
 """
 import json
