@@ -141,7 +141,7 @@ int run_replay(ReplayFlags& flags, const AppContext& context) {
     fmt::print(stderr, "interrupted: the figures are those of the frames offered so far\n");
   const int code = result.exit_code();
   if (!waves.empty() && !flags.quiet) fmt::print(stderr, "note: {} holds the keys of this run\n", waves);
-  if (!options.trigger || code == kExitInterrupted) return code;
+  if (!options.trigger || code == kExitInterrupted || (code != kExitOk && result.frames_offered == 0)) return code;
   options.waves = waves;
   const int waves_code = write_wave_window(context.arguments, options, result, flags.pre, flags.post);
   if (waves_code == kExitOk && !flags.json) {

@@ -56,8 +56,8 @@ constexpr const char* kFooter =
     "simulated time, latency, top\n"
     "sources, SYN shapes, and how to repeat the run.\n\n"
     "Examples:\n"
-    "  syngate report runs/first\n"
-    "  syngate report runs/first --out report.html --json\n\n";
+    "  syngate report run\n"
+    "  syngate report run --out report.html --json\n\n";
 
 }  // namespace
 

@@ -118,7 +118,7 @@ constexpr const char* kFooter =
     "are written for every question.\n\n"
     "Examples:\n"
     "  syngate waves flood.pcap --on drop=bad_cookie --question why_dropped\n"
-    "  syngate waves runs/first --packet 17 --viewer gtkwave\n\n";
+    "  syngate waves run --packet 17 --question one_syn\n\n";
 
 }  // namespace
 
