@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Installs the model into a fresh prefix and builds the README's example against it.
+# Installs the model into a fresh prefix and builds the README's example and examples/embed-model against it.
 file(REMOVE_RECURSE ${BINARY})
 function(run)
   execute_process(COMMAND ${ARGV} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
@@ -28,3 +28,7 @@ execute_process(COMMAND ${BINARY}/example/build/example OUTPUT_VARIABLE output R
 if(result OR NOT output STREQUAL "602ec29e\n")
   message(FATAL_ERROR "the example printed '${output}'")
 endif()
+# The embedding example checks its own handshake.
+run(${CMAKE_COMMAND} -S ${SOURCE}/examples/embed-model -B ${BINARY}/embed -DCMAKE_PREFIX_PATH=${BINARY}/prefix)
+run(${CMAKE_COMMAND} --build ${BINARY}/embed)
+run(${BINARY}/embed/embed-model)

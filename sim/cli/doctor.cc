@@ -10,6 +10,7 @@
 #include <cctype>
 #include <cstdio>
 
+#include "traced.h"
 #include "version.h"
 
 namespace syngate::sim {
@@ -72,12 +73,7 @@ std::string version_told(const char* command) {
   return text.empty() ? "" : "present";
 }
 
-bool traced_stands_beside() {
-  std::vector<char> self(4096);
-  const ssize_t length = readlink("/proc/self/exe", self.data(), self.size());
-  const std::string path(self.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
-  return access((path.substr(0, path.rfind('/') + 1) + "syngate-traced").c_str(), X_OK) == 0;
-}
+bool traced_stands_beside() { return access(sibling_program("syngate-traced").c_str(), X_OK) == 0; }
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/auxv.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,7 +34,10 @@ std::vector<char*> pointers(std::string& program, std::vector<std::string>& argu
 std::string sibling_program(const std::string& name) {
   std::vector<char> self(4096);
   const ssize_t length = readlink("/proc/self/exe", self.data(), self.size());
-  const std::string path(self.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
+  std::string path(self.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
+  if (path.empty()) {  // no /proc in a bare root: the path that execve() was given
+    if (const auto* given = reinterpret_cast<const char*>(getauxval(AT_EXECFN))) path = given;
+  }
   return path.substr(0, path.rfind('/') + 1) + name;
 }
 
