@@ -1,8 +1,10 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
-// handoff_check plain|module [CASES]: injects what the RTL sent (record_handoffs) and sees what this kernel makes of it.
+// handoff_check plain|module|paws [CASES]: injects what the RTL sent (record_handoffs) and sees what this kernel makes of it.
 //   module  a valid hand-off: accept() returns the connection as if this kernel had done the handshake, data both ways;
 //           everything else as its case says, silently or not, and never a connection
+//   paws    the module does not learn the box's clock: connections with timestamps go wrong there and nowhere else, and some
+//           clients would drop everything that the server sends
 //   plain   without the module no hand-off is accepted: each is answered by RST (the negative control)
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -140,7 +142,8 @@ struct Findings {
 };
 
 std::string payload_of(const Bytes& frame, const sim::TcpView& v) {
-  return {frame.begin() + static_cast<std::ptrdiff_t>(v.end), frame.end()};
+  const std::size_t start = v.l4 + 4u * (frame[v.l4 + 12] >> 4);
+  return {frame.begin() + static_cast<std::ptrdiff_t>(start), frame.end()};
 }
 
 void check_options(const Case& c, int fd, Findings& f) {
@@ -251,17 +254,42 @@ void run_module(Ktap& ktap, const CaseFile& file, const Tun& tun, int listener) 
   }
 }
 
+void run_paws(Ktap& ktap, const CaseFile& file, const Tun& tun, int listener) {
+  unsigned all = 0, dropped = 0;
+  for (const Case& c : file.cases) {
+    if (c.fact("expect") != "accept" || c.number("ts") == 0) continue;
+    ++all;
+    tun.send(c.frame);
+    const int fd = accept_within(listener, 1000);
+    if (fd < 0) {
+      ktap.result(false, "accepted: " + c.name, "accept() returned nothing");
+      continue;
+    }
+    if (write(fd, "x", 1) != 1) ktap.result(false, "written: " + c.name);
+    const Bytes sent = tun.receive(1000);
+    const sim::TcpView v = sim::view_tcp(sent.data(), sent.size());
+    const bool paws = !sent.empty() && static_cast<std::int32_t>(v.tsval - c.number("synack")) < 0;
+    dropped += paws ? 1 : 0;
+    // RFC 7323, section 5: half of all clocks lie ahead of the server's, those whose difference is below 2^31.
+    const std::uint32_t ahead = c.number("synack") - tcp_clock();
+    if (ahead > 60000 && ahead < 0x7fff0000u) ktap.result(paws, "PAWS of the client would drop the server's data: " + c.name);
+    close_hard(fd);
+    while (!tun.receive(0).empty()) {}
+  }
+  ktap.result(dropped != 0 && dropped < all, "clients whose PAWS drops everything: " + std::to_string(dropped) + " of " + std::to_string(all));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   Ktap ktap;
   try {
     const std::string mode = argc > 1 ? argv[1] : "";
-    if (mode != "plain" && mode != "module") throw std::runtime_error("usage: handoff_check plain|module [CASES]");
+    if (mode != "plain" && mode != "module" && mode != "paws") throw std::runtime_error("usage: handoff_check plain|module|paws [CASES]");
     const CaseFile file = read_cases(argc > 2 ? argv[2] : "/cases");
     const int listener = listen_on(443);
     const Tun tun;
-    (mode == "plain" ? run_plain : run_module)(ktap, file, tun, listener);
+    (mode == "plain" ? run_plain : mode == "paws" ? run_paws : run_module)(ktap, file, tun, listener);
     close(listener);
   } catch (const std::exception& e) {
     ktap.result(false, "the check could be run", e.what());

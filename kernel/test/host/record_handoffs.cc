@@ -108,7 +108,8 @@ class Recorder {
     values.tsecr = reply.tsval;
     values.tsval += client.round_trip;
     ack.options = timestamps ? option_bytes("N,N,TS", values) : Bytes{};
-    ack.window = 502;
+    // Wide enough for a whole segment, whether the server scales it or not.
+    ack.window = 64240;
     const TcpView handoff = through(build_frame(ack), Port::kForward, client.name + ": ACK");
     if (!handoff.has_stamp || !last_handoff_) throw std::runtime_error(client.name + ": the RTL made no hand-off");
 

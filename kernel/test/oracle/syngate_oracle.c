@@ -8,7 +8,6 @@
  *                               __cookie_v4_init_sequence() and __cookie_v6_init_sequence() answer
  * Same seed, same tuples. Secrets are drawn by the kernel at their first use, so cookies are made before they are shown.
  */
-#include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/prandom.h>
 #include <linux/proc_fs.h>
@@ -16,6 +15,7 @@
 #include <net/secure_seq.h>
 #include <net/tcp.h>
 
+#include "kallsyms.h"
 #include "syngate_oracle.h"
 
 static unsigned long long seed = 1;
@@ -24,28 +24,6 @@ MODULE_PARM_DESC(seed, "of the tuples");
 
 static struct rnd_state random_state;
 static struct oracle_secrets secrets;
-
-static unsigned long (*lookup_name)(const char *name);
-
-/* kallsyms_lookup_name() is not exported; a probe on it tells where it is. */
-static int find_lookup_name(void)
-{
-	struct kprobe probe = { .symbol_name = "kallsyms_lookup_name" };
-	unsigned long address;
-	int error = register_kprobe(&probe);
-
-	if (error)
-		return error;
-	address = (unsigned long)probe.addr;
-#ifdef CONFIG_X86_KERNEL_IBT
-	/* The probe may sit behind the ENDBR64 of the function. */
-	if (address & 0xf)
-		address -= 4;
-#endif
-	unregister_kprobe(&probe);
-	lookup_name = (void *)address;
-	return 0;
-}
 
 static void ask(struct oracle_cookie *c)
 {

@@ -1,5 +1,5 @@
 /* SPDX-FileCopyrightText: syngate authors */
-/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
 /* What the oracle module tells user space. Numbers in host order, addresses and ports as on the wire. */
 #ifndef SYNGATE_ORACLE_H
 #define SYNGATE_ORACLE_H
