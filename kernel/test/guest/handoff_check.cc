@@ -44,30 +44,23 @@ struct Case {
   std::uint32_t number(const std::string& key) const { return static_cast<std::uint32_t>(std::stoul(fact(key))); }
 };
 
-struct CaseFile {
-  std::map<std::string, std::string> keys;
-  std::vector<Case> cases;
-};
-
 Bytes from_hex(const std::string& text) {
   Bytes bytes;
-  for (std::size_t i = 0; i + 1 < text.size(); i += 2) bytes.push_back(static_cast<std::uint8_t>(std::stoul(text.substr(i, 2), nullptr, 16)));
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+    bytes.push_back(static_cast<std::uint8_t>(std::stoul(text.substr(i, 2), nullptr, 16)));
+  }
   return bytes;
 }
 
-CaseFile read_cases(const char* path) {
-  CaseFile result;
+/// The module has got the keys; here only the cases count.
+std::vector<Case> read_cases(const char* path) {
+  std::vector<Case> result;
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {
     std::istringstream words(line);
     std::string name, word;
     words >> name;
-    if (name == "key") {
-      std::string id, key;
-      words >> id >> key;
-      result.keys[id] = key;
-      continue;
-    }
+    if (name == "key") continue;
     Case c;
     c.name = name;
     while (words >> word) {
@@ -75,9 +68,9 @@ CaseFile read_cases(const char* path) {
       c.facts[word.substr(0, equal)] = word.substr(equal + 1);
     }
     c.frame = from_hex(c.fact("frame"));
-    result.cases.push_back(std::move(c));
+    result.push_back(std::move(c));
   }
-  if (result.cases.empty()) throw std::runtime_error(std::string(path) + ": no cases");
+  if (result.empty()) throw std::runtime_error(std::string(path) + ": no cases");
   return result;
 }
 
@@ -223,16 +216,16 @@ std::string check_refusal(const Case& c, const std::string& expect, const Tun& t
   return (v.flags & sim::kRst) != 0 && v.seq == asked.ack ? "" : "an answer that is no RST";
 }
 
-void run_plain(Ktap& ktap, const CaseFile& file, const Tun& tun, int listener) {
-  for (const Case& c : file.cases) {
+void run_plain(Ktap& ktap, const std::vector<Case>& cases, const Tun& tun, int listener) {
+  for (const Case& c : cases) {
     if (c.fact("expect") != "accept") continue;
     const std::string wrong = check_refusal(c, "refuse", tun, listener);
     ktap.result(wrong.empty(), "without module, refused: " + c.name, wrong);
   }
 }
 
-void run_module(Ktap& ktap, const CaseFile& file, const Tun& tun, int listener) {
-  for (const Case& c : file.cases) {
+void run_module(Ktap& ktap, const std::vector<Case>& cases, const Tun& tun, int listener) {
+  for (const Case& c : cases) {
     const std::string& expect = c.fact("expect");
     if (expect != "accept") {
       const std::string wrong = check_refusal(c, expect, tun, listener);
@@ -254,9 +247,9 @@ void run_module(Ktap& ktap, const CaseFile& file, const Tun& tun, int listener) 
   }
 }
 
-void run_paws(Ktap& ktap, const CaseFile& file, const Tun& tun, int listener) {
+void run_paws(Ktap& ktap, const std::vector<Case>& cases, const Tun& tun, int listener) {
   unsigned all = 0, dropped = 0;
-  for (const Case& c : file.cases) {
+  for (const Case& c : cases) {
     if (c.fact("expect") != "accept" || c.number("ts") == 0) continue;
     ++all;
     tun.send(c.frame);
@@ -276,7 +269,8 @@ void run_paws(Ktap& ktap, const CaseFile& file, const Tun& tun, int listener) {
     close_hard(fd);
     while (!tun.receive(0).empty()) {}
   }
-  ktap.result(dropped != 0 && dropped < all, "clients whose PAWS drops everything: " + std::to_string(dropped) + " of " + std::to_string(all));
+  ktap.result(dropped != 0 && dropped < all,
+              "clients whose PAWS drops everything: " + std::to_string(dropped) + " of " + std::to_string(all));
 }
 
 }  // namespace
@@ -286,10 +280,10 @@ int main(int argc, char** argv) {
   try {
     const std::string mode = argc > 1 ? argv[1] : "";
     if (mode != "plain" && mode != "module" && mode != "paws") throw std::runtime_error("usage: handoff_check plain|module|paws [CASES]");
-    const CaseFile file = read_cases(argc > 2 ? argv[2] : "/cases");
+    const std::vector<Case> cases = read_cases(argc > 2 ? argv[2] : "/cases");
     const int listener = listen_on(443);
     const Tun tun;
-    (mode == "plain" ? run_plain : mode == "paws" ? run_paws : run_module)(ktap, file, tun, listener);
+    (mode == "plain" ? run_plain : mode == "paws" ? run_paws : run_module)(ktap, cases, tun, listener);
     close(listener);
   } catch (const std::exception& e) {
     ktap.result(false, "the check could be run", e.what());
