@@ -180,6 +180,7 @@ void check_connection(const Case& c, const Tun& tun, int fd, std::uint32_t befor
     f.equal("TSecr", peer.tsval, v.tsecr);
     f.expect(v.tsval - c.number("clock") <= passed + 1, "TSval behind the stamp's clock, ms,", passed, v.tsval - c.number("clock"));
     f.expect(static_cast<std::int32_t>(v.tsval - c.number("synack")) >= 0, "TSval against PAWS", c.number("synack"), v.tsval);
+    Ktap::note("TSval " + std::to_string(v.tsval));
     peer.tsecr = v.tsval;
     peer.tsval += 1;
   }
