@@ -178,6 +178,7 @@ class PcapngReader : public RecordReader {
       return corrupt(
           fmt::format("captured length {} in a block of {} bytes", captured, body_.size()));
     }
+    record->interface = index;
     record->interface_known = index < interfaces_.size();
     record->big_endian = big_;
     record->has_time = type != kSimplePacket && record->interface_known;

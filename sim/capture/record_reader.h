@@ -15,6 +15,7 @@ namespace syngate::sim {
 /// One packet record as the file has it.
 struct Record {
   bool interface_known = true;  ///< pcapng: the record names a described interface
+  std::uint32_t interface = 0;  ///< pcapng: index of the interface in its section
   std::uint32_t link_type = 0;  ///< LINKTYPE_ value
   bool big_endian = false;      ///< byte order of the section that holds it
   bool has_time = true;

@@ -119,6 +119,7 @@ void make_app(CLI::App& app, AppContext& context) {
   add_cookie_command(app, context);
   add_waves_command(app, context);
   add_report_command(app, context);
+  add_diff_command(app, context);
   add_bench_command(app, context);
   add_completion_command(app, context);
   add_config_command(app, context);

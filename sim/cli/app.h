@@ -29,6 +29,7 @@ void add_check_command(CLI::App& app, AppContext& context);
 void add_trace_command(CLI::App& app, AppContext& context);
 void add_cookie_command(CLI::App& app, AppContext& context);
 void add_report_command(CLI::App& app, AppContext& context);
+void add_diff_command(CLI::App& app, AppContext& context);
 void add_waves_command(CLI::App& app, AppContext& context);
 void add_bench_command(CLI::App& app, AppContext& context);
 /// Also adds `man`, which is hidden.
