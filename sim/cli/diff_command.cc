@@ -43,7 +43,8 @@ struct OptionDiff {
   Json a, b;  ///< null when the run does not have it
 };
 
-void compare_members(const Json& a, const Json& b, const std::string& prefix, std::vector<OptionDiff>* diffs) {
+void compare_members(const Json& a, const Json& b, const std::string& prefix,
+                     std::vector<OptionDiff>* diffs) {
   for (const auto& [name, value] : a.items()) {
     const Json other = b.contains(name) ? b.at(name) : Json();
     if (value != other) diffs->push_back({prefix + name, value, other});
@@ -60,10 +61,13 @@ std::vector<OptionDiff> compare_options(const Json& a, const Json& b) {
     return run.contains(name) ? run.at(name) : Json();
   };
   for (const char* name : {"version", "captures", "destinations"}) {
-    if (member(a, name) != member(b, name)) diffs.push_back({name, member(a, name), member(b, name)});
+    if (member(a, name) != member(b, name))
+      diffs.push_back({name, member(a, name), member(b, name)});
   }
-  const Json options_a = a.value("options", Json::object()), options_b = b.value("options", Json::object());
-  if (options_a.is_object() && options_b.is_object()) compare_members(options_a, options_b, "", &diffs);
+  const Json options_a = a.value("options", Json::object()),
+             options_b = b.value("options", Json::object());
+  if (options_a.is_object() && options_b.is_object())
+    compare_members(options_a, options_b, "", &diffs);
   return diffs;
 }
 
@@ -106,7 +110,8 @@ const char* end_text(const RunSummary& summary, bool cut) {
 
 void count_row(const std::string& name, std::uint64_t a, std::uint64_t b) {
   if (a == 0 && b == 0) return;
-  const std::string sign = a == b ? "=" : fmt::format("{}{}", b > a ? "+" : "-", b > a ? b - a : a - b);
+  const std::string sign =
+      a == b ? "=" : fmt::format("{}{}", b > a ? "+" : "-", b > a ? b - a : a - b);
   fmt::print("  {:<16} {:>12} {:>12} {:>12}\n", name, a, b, sign);
 }
 
@@ -127,7 +132,8 @@ void print_totals(const RunSummary& a, const RunSummary& b) {
     count_row(std::string(to_string(static_cast<defs::Verdict>(i))), a.verdicts[i], b.verdicts[i]);
   }
   for (unsigned i = 1; i < defs::kReasonCount; ++i) {
-    count_row("  " + std::string(to_string(static_cast<defs::Reason>(i))), a.reasons[i], b.reasons[i]);
+    count_row("  " + std::string(to_string(static_cast<defs::Reason>(i))), a.reasons[i],
+              b.reasons[i]);
   }
   count_row("mismatches", a.mismatches, b.mismatches);
   count_row("lost", a.lost, b.lost);
@@ -148,20 +154,24 @@ void print_text(const Side& a, const Side& b, const Comparison& c, const Style& 
   if (!e.fields.empty()) {
     fmt::print("\nfirst differences\n");
     for (const FieldDiff& field : e.fields) {
-      fmt::print("  {}: {} | {}  in packet {} ({}); differs in {} frames\n", field.name, plain(field.a),
-                 plain(field.b), field.first_id, plain(field.first_flow), field.frames);
+      fmt::print("  {}: {} | {}  in packet {} ({}); differs in {} frames\n", field.name,
+                 plain(field.a), plain(field.b), field.first_id, plain(field.first_flow),
+                 field.frames);
     }
   }
-  if (e.only_a != 0) fmt::print("  only A has {} frames, the first is packet {}\n", e.only_a, e.first_only_a);
-  if (e.only_b != 0) fmt::print("  only B has {} frames, the first is packet {}\n", e.only_b, e.first_only_b);
+  if (e.only_a != 0)
+    fmt::print("  only A has {} frames, the first is packet {}\n", e.only_a, e.first_only_a);
+  if (e.only_b != 0)
+    fmt::print("  only B has {} frames, the first is packet {}\n", e.only_b, e.first_only_b);
   if (!e.complete_a()) fmt::print("  A {}\n", end_text(e.a, e.cut_a));
   if (!e.complete_b()) fmt::print("  B {}\n", end_text(e.b, e.cut_b));
   if (!c.packets) fmt::print("  bytes not compared: not both have out.pcapng\n");
   for (const PacketDiff& p : c.packets.value_or(std::vector<PacketDiff>())) {
     if (p.same()) continue;
-    fmt::print("  bytes of {}: A {} packets ({} bytes), B {} packets ({} bytes); {} differ", p.interface, p.a,
-               p.bytes_a, p.b, p.bytes_b, p.differing);
-    if (p.differing != 0) fmt::print(", the first is number {} at {:#x}", p.first_packet, p.first_offset);
+    fmt::print("  bytes of {}: A {} packets ({} bytes), B {} packets ({} bytes); {} differ",
+               p.interface, p.a, p.bytes_a, p.b, p.bytes_b, p.differing);
+    if (p.differing != 0)
+      fmt::print(", the first is number {} at {:#x}", p.first_packet, p.first_offset);
     if (p.cut_a != p.cut_b) fmt::print("; the file of {} is cut", p.cut_a ? "A" : "B");
     fmt::print("\n");
   }
@@ -169,7 +179,8 @@ void print_text(const Side& a, const Side& b, const Comparison& c, const Style& 
   const bool same = c.same();
   fmt::print("\n{}\n", style.paint(same ? Color::kGreen : Color::kMagenta,
                                    same ? fmt::format("same: {} frames", e.compared)
-                                        : fmt::format("different: {} of {} frames compared", e.differing, e.compared)));
+                                        : fmt::format("different: {} of {} frames compared",
+                                                      e.differing, e.compared)));
 }
 
 Json totals_json(const RunSummary& summary, bool complete) {
@@ -180,8 +191,8 @@ Json totals_json(const RunSummary& summary, bool complete) {
     if (summary.reasons[i] != 0)
       drops[std::string(to_string(static_cast<defs::Reason>(i)))] = summary.reasons[i];
   }
-  return {{"frames", summary.frames},   {"verdicts", verdicts}, {"drops", drops}, {"mismatches", summary.mismatches},
-          {"lost", summary.lost}, {"ended", complete}};
+  return {{"frames", summary.frames},         {"verdicts", verdicts}, {"drops", drops},
+          {"mismatches", summary.mismatches}, {"lost", summary.lost}, {"ended", complete}};
 }
 
 std::string json_text(const Side& a, const Side& b, const Comparison& c) {
@@ -191,20 +202,34 @@ std::string json_text(const Side& a, const Side& b, const Comparison& c) {
   root["b"] = totals_json(e.b, e.complete_b());
   root["a"]["path"] = a.name;
   root["b"]["path"] = b.name;
-  root["frames"] = {{"compared", e.compared}, {"differing", e.differing}, {"only_a", e.only_a}, {"only_b", e.only_b}};
+  root["frames"] = {{"compared", e.compared},
+                    {"differing", e.differing},
+                    {"only_a", e.only_a},
+                    {"only_b", e.only_b}};
   root["options"] = Json::array();
   for (const OptionDiff& diff : c.options)
     root["options"].push_back({{"name", diff.name}, {"a", diff.a}, {"b", diff.b}});
   root["fields"] = Json::array();
   for (const FieldDiff& field : e.fields) {
-    root["fields"].push_back({{"name", field.name}, {"frames", field.frames}, {"first_packet", field.first_id},
-                              {"flow", field.first_flow}, {"a", field.a}, {"b", field.b}});
+    root["fields"].push_back({{"name", field.name},
+                              {"frames", field.frames},
+                              {"first_packet", field.first_id},
+                              {"flow", field.first_flow},
+                              {"a", field.a},
+                              {"b", field.b}});
   }
   root["packets"] = c.packets ? Json::array() : Json();
   for (const PacketDiff& p : c.packets.value_or(std::vector<PacketDiff>())) {
-    Json entry = {{"interface", p.interface}, {"a", p.a}, {"b", p.b}, {"bytes_a", p.bytes_a}, {"bytes_b", p.bytes_b},
-                  {"differing", p.differing}, {"cut_a", p.cut_a}, {"cut_b", p.cut_b}};
-    entry["first"] = p.differing == 0 ? Json() : Json{{"packet", p.first_packet}, {"offset", p.first_offset}};
+    Json entry = {{"interface", p.interface},
+                  {"a", p.a},
+                  {"b", p.b},
+                  {"bytes_a", p.bytes_a},
+                  {"bytes_b", p.bytes_b},
+                  {"differing", p.differing},
+                  {"cut_a", p.cut_a},
+                  {"cut_b", p.cut_b}};
+    entry["first"] =
+        p.differing == 0 ? Json() : Json{{"packet", p.first_packet}, {"offset", p.first_offset}};
     root["packets"].push_back(entry);
   }
   return root.dump(2, ' ', false, Json::error_handler_t::replace);
@@ -226,9 +251,12 @@ int run_diff(const DiffFlags& flags, const AppContext& context) {
 }
 
 constexpr const char* kFooter =
-    "\nFrames are matched by their ids: verdict, reason, cookie, what left and latency; clocks since reset are\n"
-    "not compared, since another pace moves them. Bytes are compared when both runs have out.pcapng. Options that\n"
-    "differ are shown, but do not make the runs different. Exits with 0 when they are the same, with 1 when not.\n\n"
+    "\nFrames are matched by their ids: verdict, reason, cookie, what left and latency; clocks "
+    "since reset are\n"
+    "not compared, since another pace moves them. Bytes are compared when both runs have "
+    "out.pcapng. Options that\n"
+    "differ are shown, but do not make the runs different. Exits with 0 when they are the same, "
+    "with 1 when not.\n\n"
     "Examples:\n"
     "  syngate diff run run\n"
     "  syngate diff run run --json\n\n";
@@ -238,12 +266,15 @@ constexpr const char* kFooter =
 void add_diff_command(CLI::App& app, AppContext& context) {
   auto flags = std::make_shared<DiffFlags>();
   CLI::App* command = app.add_subcommand("diff", "two runs compared: verdicts, bytes, latency");
-  command->add_option("A", flags->a, "a run directory (replay --out DIR, --save), or its events.jsonl")->required();
+  command
+      ->add_option("A", flags->a, "a run directory (replay --out DIR, --save), or its events.jsonl")
+      ->required();
   command->add_option("B", flags->b, "the other one")->required();
   command->add_flag("--json", flags->json, "one JSON object (schema syngate.diff/1)");
   command->footer(std::string(kFooter) + kExitCodeHelp);
-  command->callback(
-      [flags, &context] { context.selected = [flags, &context] { return run_diff(*flags, context); }; });
+  command->callback([flags, &context] {
+    context.selected = [flags, &context] { return run_diff(*flags, context); };
+  });
 }
 
 }  // namespace syngate::sim

@@ -33,7 +33,8 @@ class Frames {
       }
       return true;
     }
-    if (!summary_->started) throw InputError(fmt::format("{}: no start line; nothing to compare", path_));
+    if (!summary_->started)
+      throw InputError(fmt::format("{}: no start line; nothing to compare", path_));
     return false;
   }
   const FrameEvent& frame() const { return event_.frame; }
@@ -151,7 +152,8 @@ class Packets {
   Record record_;
 };
 
-PacketDiff diff_interface(const std::string& path_a, const std::string& path_b, std::uint32_t index) {
+PacketDiff diff_interface(const std::string& path_a, const std::string& path_b,
+                          std::uint32_t index) {
   PacketDiff diff;
   diff.interface = kInterfaces[index];
   Packets a(path_a, index), b(path_b, index);
@@ -226,7 +228,8 @@ EventDiff diff_events(const std::string& path_a, const std::string& path_b) {
 
 std::vector<PacketDiff> diff_packets(const std::string& path_a, const std::string& path_b) {
   std::vector<PacketDiff> diffs;
-  for (std::uint32_t i = 0; i < kInterfaces.size(); ++i) diffs.push_back(diff_interface(path_a, path_b, i));
+  for (std::uint32_t i = 0; i < kInterfaces.size(); ++i)
+    diffs.push_back(diff_interface(path_a, path_b, i));
   return diffs;
 }
 

@@ -21,11 +21,11 @@ struct FieldDiff {
 /// How the packets of one interface of two out.pcapng differ; the n-th is compared with the n-th.
 struct PacketDiff {
   std::string interface;
-  std::uint64_t a = 0, b = 0;        ///< packets
+  std::uint64_t a = 0, b = 0;  ///< packets
   std::uint64_t bytes_a = 0, bytes_b = 0;
-  std::uint64_t differing = 0;       ///< of those that both have
-  std::uint64_t first_packet = 0;    ///< first that differs, from 0
-  std::uint64_t first_offset = 0;    ///< its first byte that differs (or that only one has)
+  std::uint64_t differing = 0;        ///< of those that both have
+  std::uint64_t first_packet = 0;     ///< first that differs, from 0
+  std::uint64_t first_offset = 0;     ///< its first byte that differs (or that only one has)
   bool cut_a = false, cut_b = false;  ///< the file ends within a packet
   bool same() const { return a == b && differing == 0 && cut_a == cut_b; }
 };
@@ -33,12 +33,12 @@ struct PacketDiff {
 /// Two events.jsonl compared. Clocks since reset are not: pace and gaps move them; latencies are.
 struct EventDiff {
   RunSummary a, b;
-  bool cut_a = false, cut_b = false;       ///< the last line is half a line
-  std::uint64_t compared = 0;              ///< frames whose id both have
-  std::uint64_t differing = 0;             ///< of these
-  std::uint64_t only_a = 0, only_b = 0;    ///< frames whose id only one has
+  bool cut_a = false, cut_b = false;                 ///< the last line is half a line
+  std::uint64_t compared = 0;                        ///< frames whose id both have
+  std::uint64_t differing = 0;                       ///< of these
+  std::uint64_t only_a = 0, only_b = 0;              ///< frames whose id only one has
   std::uint64_t first_only_a = 0, first_only_b = 0;  ///< first of them
-  std::vector<FieldDiff> fields;           ///< those that differ, in the order of the frame line
+  std::vector<FieldDiff> fields;  ///< those that differ, in the order of the frame line
   bool complete_a() const { return a.ended && !cut_a; }
   bool complete_b() const { return b.ended && !cut_b; }
   bool same() const;
