@@ -1,11 +1,15 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
-// handoff_check plain|module|paws [CASES]: injects what the RTL sent (record_handoffs) and sees what this kernel makes of it.
-//   module  a valid hand-off: accept() returns the connection as if this kernel had done the handshake, data both ways;
+// handoff_check plain|module|paws [CASES]: injects what the RTL sent (record_handoffs) and sees
+// what this kernel makes of it.
+//   module  a valid hand-off: accept() returns the connection as if this kernel had done the
+//   handshake, data both ways;
 //           everything else as its case says, silently or not, and never a connection
-//   paws    the module does not learn the box's clock: connections with timestamps go wrong there and nowhere else, and some
+//   paws    the module does not learn the box's clock: connections with timestamps go wrong there
+//   and nowhere else, and some
 //           clients would drop everything that the server sends
-//   plain   without the module no hand-off is accepted: each is answered by RST (the negative control)
+//   plain   without the module no hand-off is accepted: each is answered by RST (the negative
+//   control)
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -23,6 +27,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "control.h"
 #include "frame_builder.h"
 #include "ktap.h"
 #include "tun.h"
@@ -41,7 +46,9 @@ struct Case {
     if (found == facts.end()) throw std::runtime_error("case " + name + " says nothing of " + key);
     return found->second;
   }
-  std::uint32_t number(const std::string& key) const { return static_cast<std::uint32_t>(std::stoul(fact(key))); }
+  std::uint32_t number(const std::string& key) const {
+    return static_cast<std::uint32_t>(std::stoul(fact(key)));
+  }
 };
 
 Bytes from_hex(const std::string& text) {
@@ -52,7 +59,7 @@ Bytes from_hex(const std::string& text) {
   return bytes;
 }
 
-/// The module has got the keys; here only the cases count.
+/// The keys are the module's affair; here only the cases count.
 std::vector<Case> read_cases(const char* path) {
   std::vector<Case> result;
   std::ifstream file(path);
@@ -79,7 +86,8 @@ int listen_on(std::uint16_t port) {
   sockaddr_in6 any{};
   any.sin6_family = AF_INET6;
   any.sin6_port = htons(port);
-  if (fd < 0 || bind(fd, reinterpret_cast<sockaddr*>(&any), sizeof any) != 0 || listen(fd, 4096) != 0) {
+  if (fd < 0 || bind(fd, reinterpret_cast<sockaddr*>(&any), sizeof any) != 0 ||
+      listen(fd, 4096) != 0) {
     throw std::runtime_error("cannot listen");
   }
   return fd;
@@ -101,8 +109,10 @@ struct Peer {
     segment.is6 = v.is6;
     const std::size_t width = v.is6 ? 16 : 4;
     const std::size_t at = v.l3 + (v.is6 ? 8 : 12);
-    std::copy_n(frame.begin() + static_cast<std::ptrdiff_t>(at), width, segment.source.address.begin());
-    std::copy_n(frame.begin() + static_cast<std::ptrdiff_t>(at + width), width, segment.destination.address.begin());
+    std::copy_n(frame.begin() + static_cast<std::ptrdiff_t>(at), width,
+                segment.source.address.begin());
+    std::copy_n(frame.begin() + static_cast<std::ptrdiff_t>(at + width), width,
+                segment.destination.address.begin());
     segment.source.port = v.source_port;
     segment.destination.port = v.destination_port;
     segment.seq = v.seq;
@@ -129,9 +139,13 @@ struct Peer {
 struct Findings {
   std::string text;
   void expect(bool good, const std::string& what, std::uint32_t want, std::uint32_t got) {
-    if (!good) text += (text.empty() ? "" : "; ") + what + " " + std::to_string(got) + ", expected " + std::to_string(want);
+    if (!good)
+      text += (text.empty() ? "" : "; ") + what + " " + std::to_string(got) + ", expected " +
+              std::to_string(want);
   }
-  void equal(const std::string& what, std::uint32_t want, std::uint32_t got) { expect(want == got, what, want, got); }
+  void equal(const std::string& what, std::uint32_t want, std::uint32_t got) {
+    expect(want == got, what, want, got);
+  }
 };
 
 std::string payload_of(const Bytes& frame, const sim::TcpView& v) {
@@ -158,12 +172,14 @@ void check_options(const Case& c, int fd, Findings& f) {
   f.equal("MSS", std::min(c.number("mss"), path) - (c.number("ts") ? 12 : 0), info.tcpi_snd_mss);
 }
 
-/// Everything about one accepted connection. `before` is this kernel's clock just before the hand-off was injected.
+/// Everything about one accepted connection. `before` is this kernel's clock just before the
+/// hand-off was injected.
 void check_connection(const Case& c, const Tun& tun, int fd, std::uint32_t before, Findings& f) {
   check_options(c, fd, f);
   Peer peer(c.frame);
   const std::string greeting = "220 server speaks first", answer = "client answers";
-  if (write(fd, greeting.data(), greeting.size()) < 0) f.expect(false, "write", 0, static_cast<std::uint32_t>(errno));
+  if (write(fd, greeting.data(), greeting.size()) < 0)
+    f.expect(false, "write", 0, static_cast<std::uint32_t>(errno));
   const Bytes sent = tun.receive(1000);
   if (sent.empty()) {
     f.expect(false, "segments from the server", 1, 0);
@@ -172,14 +188,18 @@ void check_connection(const Case& c, const Tun& tun, int fd, std::uint32_t befor
   const sim::TcpView v = sim::view_tcp(sent.data(), sent.size());
   f.equal("server's seq", peer.segment.ack, v.seq);
   f.equal("server's ack", peer.segment.seq, v.ack);
-  f.expect(payload_of(sent, v) == greeting, "greeting's bytes", static_cast<std::uint32_t>(greeting.size()),
+  f.expect(payload_of(sent, v) == greeting, "greeting's bytes",
+           static_cast<std::uint32_t>(greeting.size()),
            static_cast<std::uint32_t>(payload_of(sent, v).size()));
   if (peer.timestamps) {
-    // The box's clock goes on where the stamp left it, so the client sees one clock, and never one that runs backwards (PAWS).
+    // The box's clock goes on where the stamp left it, so the client sees one clock, and never one
+    // that runs backwards (PAWS).
     const std::uint32_t passed = tcp_clock() - before;
     f.equal("TSecr", peer.tsval, v.tsecr);
-    f.expect(v.tsval - c.number("clock") <= passed + 1, "TSval behind the stamp's clock, ms,", passed, v.tsval - c.number("clock"));
-    f.expect(static_cast<std::int32_t>(v.tsval - c.number("synack")) >= 0, "TSval against PAWS", c.number("synack"), v.tsval);
+    f.expect(v.tsval - c.number("clock") <= passed + 1, "TSval behind the stamp's clock, ms,",
+             passed, v.tsval - c.number("clock"));
+    f.expect(static_cast<std::int32_t>(v.tsval - c.number("synack")) >= 0, "TSval against PAWS",
+             c.number("synack"), v.tsval);
     Ktap::note("TSval " + std::to_string(v.tsval));
     peer.tsecr = v.tsval;
     peer.tsval += 1;
@@ -189,8 +209,9 @@ void check_connection(const Case& c, const Tun& tun, int fd, std::uint32_t befor
   char buffer[64] = {};
   pollfd wait{fd, POLLIN, 0};
   const ssize_t n = poll(&wait, 1, 1000) == 1 ? read(fd, buffer, sizeof buffer) : 0;
-  f.expect(n > 0 && std::string(buffer, static_cast<std::size_t>(n)) == answer, "bytes from the client",
-           static_cast<std::uint32_t>(answer.size()), static_cast<std::uint32_t>(n));
+  f.expect(n > 0 && std::string(buffer, static_cast<std::size_t>(n)) == answer,
+           "bytes from the client", static_cast<std::uint32_t>(answer.size()),
+           static_cast<std::uint32_t>(n));
 }
 
 void close_hard(int fd) {
@@ -199,14 +220,16 @@ void close_hard(int fd) {
   close(fd);
 }
 
-/// What the kernel does with a frame that must not become a connection; empty when it is as expected.
+/// What the kernel does with a frame that must not become a connection; empty when it is as
+/// expected.
 std::string check_refusal(const Case& c, const std::string& expect, const Tun& tun, int listener) {
   tun.send(c.frame);
   const Bytes answer = tun.receive(expect == "silent" ? 30 : 300);
   const int fd = accept_within(listener, 0);
   if (fd >= 0) {
     close_hard(fd);
-    while (!tun.receive(0).empty()) {}
+    while (!tun.receive(0).empty()) {
+    }
     return "accept() returned a connection";
   }
   if (expect == "no_accept") return "";
@@ -243,7 +266,8 @@ void run_module(Ktap& ktap, const std::vector<Case>& cases, const Tun& tun, int 
       check_connection(c, tun, fd, before, f);
       close_hard(fd);
     }
-    while (!tun.receive(0).empty()) {}
+    while (!tun.receive(0).empty()) {
+    }
     ktap.result(f.text.empty(), "accepted: " + c.name, f.text);
   }
 }
@@ -264,14 +288,18 @@ void run_paws(Ktap& ktap, const std::vector<Case>& cases, const Tun& tun, int li
     const sim::TcpView v = sim::view_tcp(sent.data(), sent.size());
     const bool paws = !sent.empty() && static_cast<std::int32_t>(v.tsval - c.number("synack")) < 0;
     dropped += paws ? 1 : 0;
-    // RFC 7323, section 5: half of all clocks lie ahead of the server's, those whose difference is below 2^31.
+    // RFC 7323, section 5: half of all clocks lie ahead of the server's, those whose difference is
+    // below 2^31.
     const std::uint32_t ahead = c.number("synack") - tcp_clock();
-    if (ahead > 60000 && ahead < 0x7fff0000u) ktap.result(paws, "PAWS of the client would drop the server's data: " + c.name);
+    if (ahead > 60000 && ahead < 0x7fff0000u)
+      ktap.result(paws, "PAWS of the client would drop the server's data: " + c.name);
     close_hard(fd);
-    while (!tun.receive(0).empty()) {}
+    while (!tun.receive(0).empty()) {
+    }
   }
   ktap.result(dropped != 0 && dropped < all,
-              "clients whose PAWS drops everything: " + std::to_string(dropped) + " of " + std::to_string(all));
+              "clients whose PAWS drops everything: " + std::to_string(dropped) + " of " +
+                  std::to_string(all));
 }
 
 }  // namespace
@@ -280,11 +308,16 @@ int main(int argc, char** argv) {
   Ktap ktap;
   try {
     const std::string mode = argc > 1 ? argv[1] : "";
-    if (mode != "plain" && mode != "module" && mode != "paws") throw std::runtime_error("usage: handoff_check plain|module|paws [CASES]");
-    const std::vector<Case> cases = read_cases(argc > 2 ? argv[2] : "/cases");
+    if (mode != "plain" && mode != "module" && mode != "paws")
+      throw std::runtime_error("usage: handoff_check plain|module|paws [CASES]");
+    const char* path = argc > 2 ? argv[2] : "/cases";
+    const std::vector<Case> cases = read_cases(path);
     const int listener = listen_on(443);
     const Tun tun;
-    (mode == "plain" ? run_plain : mode == "paws" ? run_paws : run_module)(ktap, cases, tun, listener);
+    if (mode != "plain") start_module(path);
+    (mode == "plain"  ? run_plain
+     : mode == "paws" ? run_paws
+                      : run_module)(ktap, cases, tun, listener);
     close(listener);
   } catch (const std::exception& e) {
     ktap.result(false, "the check could be run", e.what());

@@ -19,10 +19,13 @@ namespace syngate::guest {
 
 namespace {
 
-[[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what + ": " + std::strerror(errno)); }
+[[noreturn]] void fail(const std::string& what) {
+  throw std::runtime_error(what + ": " + std::strerror(errno));
+}
 
 void run(const std::string& command) {
-  if (std::system(("exec /bin/busybox " + command).c_str()) != 0) throw std::runtime_error(command + ": failed");
+  if (std::system(("exec /bin/busybox " + command).c_str()) != 0)
+    throw std::runtime_error(command + ": failed");
 }
 
 std::size_t packet_length(const Bytes& frame) {
@@ -54,7 +57,8 @@ Tun::~Tun() { close(fd_); }
 
 void Tun::send(const Bytes& frame) const {
   const std::size_t length = std::min(packet_length(frame), frame.size() - 14);
-  if (write(fd_, frame.data() + 14, length) != static_cast<ssize_t>(length)) fail("write to the TUN device");
+  if (write(fd_, frame.data() + 14, length) != static_cast<ssize_t>(length))
+    fail("write to the TUN device");
 }
 
 Bytes Tun::receive(int ms) const {
@@ -80,7 +84,8 @@ Bytes Tun::receive(int ms) const {
 void set_sysctl(const std::string& name, const std::string& value) {
   const std::string path = "/proc/sys/" + name;
   const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-  const bool good = fd >= 0 && write(fd, value.data(), value.size()) == static_cast<ssize_t>(value.size());
+  const bool good =
+      fd >= 0 && write(fd, value.data(), value.size()) == static_cast<ssize_t>(value.size());
   if (!good) fail(path);
   close(fd);
 }
@@ -88,7 +93,8 @@ void set_sysctl(const std::string& name, const std::string& value) {
 std::uint32_t tcp_clock() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint32_t>(static_cast<std::uint64_t>(now.tv_sec) * 1000u + static_cast<std::uint64_t>(now.tv_nsec) / 1000000u);
+  return static_cast<std::uint32_t>(static_cast<std::uint64_t>(now.tv_sec) * 1000u +
+                                    static_cast<std::uint64_t>(now.tv_nsec) / 1000000u);
 }
 
 }  // namespace syngate::guest

@@ -9,9 +9,9 @@ namespace syngate::guest {
 
 using Bytes = std::vector<std::uint8_t>;
 
-/// The wire between the box and this kernel: a TUN device. Frames have an Ethernet header here; the device has none.
-/// The host has 198.51.100.10 and 2001:db8:1::10; everything else is behind the device.
-/// Throws std::runtime_error naming the call that failed.
+/// The wire between the box and this kernel: a TUN device. Frames have an Ethernet header here; the
+/// device has none. The host has 198.51.100.10 and 2001:db8:1::10; everything else is behind the
+/// device. Throws std::runtime_error naming the call that failed.
 class Tun {
  public:
   Tun();
@@ -20,7 +20,8 @@ class Tun {
   Tun& operator=(const Tun&) = delete;
   /// The kernel receives this frame; what is behind the IP packet (padding) is left out.
   void send(const Bytes& frame) const;
-  /// The next TCP segment that the kernel sends, behind an empty Ethernet header with its type; empty after `ms` without one.
+  /// The next TCP segment that the kernel sends, behind an empty Ethernet header with its type;
+  /// empty after `ms` without one.
   Bytes receive(int ms) const;
 
  private:

@@ -15,7 +15,7 @@
 #include <net/secure_seq.h>
 #include <net/tcp.h>
 
-#include "kallsyms.h"
+#include "syngate_symbols.h"
 #include "syngate_oracle.h"
 
 static unsigned long long seed = 1;
@@ -92,7 +92,7 @@ static const struct proc_ops secrets_ops = { .proc_read = read_secrets };
 
 static int copy_secret(const char *name, void *to, size_t size)
 {
-	const void *from = (const void *)lookup_name(name);
+	const void *from = syngate_find_symbol(name);
 
 	if (!from) {
 		pr_err("syngate_oracle: no symbol %s\n", name);
@@ -107,9 +107,6 @@ static int __init oracle_init(void)
 	struct oracle_cookie c;
 	int error, i;
 
-	error = find_lookup_name();
-	if (error)
-		return error;
 	prandom_seed_state(&random_state, seed);
 	for (i = 0; i < 64; i++)
 		ask(&c);
