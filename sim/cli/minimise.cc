@@ -169,6 +169,7 @@ class Minimiser {
     options.out_reply.clear();
     options.out_forward.clear();
     options.out_pcapng.clear();
+    options.metrics.clear();
     options.run_directory.clear();
     options.waves.clear();
     options.rerun.clear();

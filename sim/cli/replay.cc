@@ -15,6 +15,7 @@
 #include "clients.h"
 #include "exit_code.h"
 #include "flood.h"
+#include "metrics.h"
 #include "mismatch.h"
 #include "packet_log.h"
 #include "protect.h"
@@ -103,6 +104,7 @@ class Replay {
       if (forward_) forward_->close();
       for (const auto& log : packet_logs_) log->close();
       if (events_) events_->close();
+      if (!metrics_files_.empty()) write_metrics();
     } catch (const OutputError& error) {
       fail(Failure::kOutput, error.what());
     }
@@ -158,7 +160,7 @@ class Replay {
         throw UsageError(
             fmt::format("--loop: {} cannot be read twice", path == "-" ? "standard input" : path));
       }
-      for (const std::string& out : {options_.out_reply, options_.out_forward, options_.out_pcapng}) {
+      for (const std::string& out : {options_.out_reply, options_.out_forward, options_.out_pcapng, options_.metrics}) {
         if (!out.empty() && same_file(path, out)) {
           throw UsageError(fmt::format("{} is both input and output", out));
         }
@@ -169,6 +171,10 @@ class Replay {
     }
     if (!options_.out_pcapng.empty() && (options_.out_pcapng == options_.out_reply || options_.out_pcapng == options_.out_forward)) {
       throw UsageError("--out-pcapng names the file of another output");
+    }
+    if (!options_.metrics.empty() && (options_.metrics == options_.out_reply || options_.metrics == options_.out_forward ||
+                                      options_.metrics == options_.out_pcapng)) {
+      throw UsageError("--metrics names the file of another output");
     }
     if (options_.protect.size() > defs::kDestinations) {
       throw UsageError(fmt::format("--protect: {} entries, there is room for {}",
@@ -208,6 +214,8 @@ class Replay {
     const auto clock_ns = [this](std::uint64_t cycle) { return output_time(cycle); };
     if (directory_) packet_logs_.push_back(std::make_unique<PacketLog>(directory_->file("out.pcapng"), clock_ns));
     if (!options_.out_pcapng.empty()) packet_logs_.push_back(std::make_unique<PacketLog>(options_.out_pcapng, clock_ns));
+    if (directory_) metrics_files_.push_back(std::make_unique<MetricsFile>(directory_->file("metrics.prom")));
+    if (!options_.metrics.empty()) metrics_files_.push_back(std::make_unique<MetricsFile>(options_.metrics));
     if (!options_.waves.empty() && !std::ofstream(options_.waves, std::ios::app)) {
       throw OutputError(
           fmt::format("{}: cannot be written: {}", options_.waves, std::strerror(errno)));
@@ -325,6 +333,8 @@ class Replay {
       }
       if (watch_) watch_->clock(simulator.cycle());
       result_.statistics = simulator.finish();
+      result_.counters_read = true;
+      if (simulator.model() != nullptr) result_.flows = simulator.model()->occupied();
       if (events_) events_->end(simulator.cycle(), result_.statistics);
     } catch (...) {
       result_.statistics = simulator.statistics();
@@ -730,6 +740,21 @@ class Replay {
     if (options_.on_mismatch) options_.on_mismatch(result_.mismatch_texts.back());
   }
 
+  void write_metrics() {
+    Metrics metrics;
+    metrics.version = kVersion;
+    metrics.clock_mhz = options_.clock_mhz;
+    metrics.verdicts = result_.verdicts;
+    metrics.reasons = result_.reasons;
+    metrics.statistics = result_.statistics;
+    metrics.counters_read = result_.counters_read;
+    metrics.checked = options_.check;
+    metrics.flows = result_.flows;
+    metrics.rotations = result_.rotations;
+    const std::string text = metrics_text(metrics);
+    for (const auto& file : metrics_files_) file->write(text);
+  }
+
   void write_run() {
     using Json = nlohmann::ordered_json;
     try {
@@ -743,7 +768,7 @@ class Replay {
       const Json result = Json::parse(replay_json(options_, result_));
       run["destinations"] = result.at("protected");
       run["result"] = result;
-      run["files"] = Json::array({"events.jsonl", "out.pcapng"});
+      run["files"] = Json::array({"events.jsonl", "out.pcapng", "metrics.prom"});
       directory_->write_run(std::move(run), kVersion);
     } catch (const OutputError& error) {
       fail(Failure::kOutput, error.what());
@@ -762,6 +787,7 @@ class Replay {
   std::vector<RecentFrame> recent_;
   std::unique_ptr<PcapWriter> reply_, forward_;
   std::vector<std::unique_ptr<PacketLog>> packet_logs_;
+  std::vector<std::unique_ptr<MetricsFile>> metrics_files_;
   std::optional<CaptureStream> stream_;
   CaptureStream::Item item_;  // the next captured frame, when has_item_
   bool has_item_ = false;

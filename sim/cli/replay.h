@@ -71,6 +71,7 @@ struct ReplayOptions {
 
   std::string out_reply, out_forward;
   std::string out_pcapng;  ///< what went in and what left, with comments
+  std::string metrics;     ///< Prometheus text at the end, "-" for standard output
   std::string run_directory;  ///< to be created, empty: none
   std::vector<std::string> argv;  ///< for run.json: the command line, program name first
   std::string waves;
@@ -116,6 +117,8 @@ struct ReplayResult {
   std::array<std::uint64_t, defs::kVerdictCount> verdicts{};
   std::array<std::uint64_t, defs::kReasonCount> reasons{};
   Statistics statistics;
+  bool counters_read = false;  ///< statistics.counters holds the registers: the run came to its end
+  std::optional<std::uint64_t> flows;  ///< occupied slots of the flow table at the end, when checked
   std::vector<model::Destination> destinations;  ///< as protected
   std::vector<std::string> warnings;
   std::vector<std::string> mismatch_texts;

@@ -70,7 +70,7 @@ std::string rerun_command(const std::vector<std::string>& arguments, std::uint64
         name == "-v" || name == "--verbose")
       continue;
     const bool with_value = name == "--limit" || name == "--seed" || name == "--out" || name == "--out-reply" ||
-                            name == "--out-forward" || name == "--out-pcapng" || name == "--waves" ||
+                            name == "--out-forward" || name == "--out-pcapng" || name == "--metrics" || name == "--waves" ||
                             name == "--waves-frames" || name == "--on" || name == "--pre" || name == "--post" ||
                             name == "--color" || name == "--config";
     if (with_value) {
@@ -109,12 +109,14 @@ int run_replay(ReplayFlags& flags, const AppContext& context) {
   if (!flags.waves_window.empty()) return run_window(flags, context);
   resolve_replay(flags, context);
   ReplayOptions& options = flags.replay;
+  const bool result_elsewhere = options.metrics == "-";
+  if (result_elsewhere && flags.json) throw UsageError("--metrics - and --json both write to standard output; give --metrics a FILE");
   const std::string waves = options.waves;
   if (options.trigger) options.waves.clear();  // the first pass
   options.stop = &catch_interrupts();
   // Standard output carries the result: in JSON the mismatches are inside it and people read them
   // on stderr.
-  std::FILE* mismatch_stream = flags.json ? stderr : stdout;
+  std::FILE* mismatch_stream = flags.json || result_elsewhere ? stderr : stdout;
   const Style style = make_style(context.color, stdout);
   const Style error_style = make_style(context.color, stderr);
   Progress progress(!flags.quiet, stderr, error_style);
@@ -127,7 +129,7 @@ int run_replay(ReplayFlags& flags, const AppContext& context) {
   progress.clear();
   if (flags.json) {
     fmt::print("{}", replay_json(options, result));
-  } else if ((result.any_file_used() || options.captures.empty()) &&
+  } else if (!result_elsewhere && (result.any_file_used() || options.captures.empty()) &&
              (result.failure == Failure::kNone || result.frames_offered != 0)) {
     fmt::print("{}", replay_text(options, result, style));
     if (!options.run_directory.empty()) fmt::print("\nkept in {}\n", options.run_directory);
@@ -144,7 +146,7 @@ int run_replay(ReplayFlags& flags, const AppContext& context) {
   if (!options.trigger || code == kExitInterrupted || (code != kExitOk && result.frames_offered == 0)) return code;
   options.waves = waves;
   const int waves_code = write_wave_window(context.arguments, options, result, flags.pre, flags.post);
-  if (waves_code == kExitOk && !flags.json) {
+  if (waves_code == kExitOk && !flags.json && !result_elsewhere) {
     fmt::print("\nwaves around {} (clock {}): gtkwave {} {}\n", to_text(*options.trigger), *result.trigger_cycle, shell_quote(waves),
                shell_quote(beside_fst(waves, ".one_syn.gtkw")));
   }
@@ -435,6 +437,10 @@ void add_replay_command(CLI::App& app, AppContext& context) {
   command
       ->add_option("--out-pcapng", replay.out_pcapng,
                    "write what went in and what left, each packet with its fate as a comment (pcapng, ns)")->type_name("FILE")
+      ->group("Output");
+  command
+      ->add_option("--metrics", replay.metrics, "write the figures as Prometheus text, - for standard output (instead of the result)")
+      ->type_name("FILE")
       ->group("Output");
   command->add_option("--out", flags->out,
                       "keep the run: a directory to be created, with run.json, events.jsonl and more")->type_name("DIR")

@@ -432,7 +432,8 @@ std::string replay_json(const ReplayOptions& options, const ReplayResult& result
   };
   root["outputs"] = {{"reply", path_or_null(options.out_reply)},
                      {"forward", path_or_null(options.out_forward)},
-                     {"pcapng", path_or_null(options.out_pcapng)}};
+                     {"pcapng", path_or_null(options.out_pcapng)},
+                     {"metrics", path_or_null(options.metrics)}};
   root["interrupted"] = result.interrupted;
   root["warnings"] = Json::array();
   for (const std::string& warning : result.warnings) root["warnings"].push_back(utf8(warning));

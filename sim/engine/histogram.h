@@ -31,6 +31,7 @@ class Histogram {
     bool have_p99 = false;
     const auto visit = [&](std::uint64_t value, std::uint64_t n) {
       seen += n;
+      result.values.emplace_back(value, n);
       if (!have_min) {
         result.min = value;
         have_min = true;

@@ -370,6 +370,47 @@ constexpr std::string_view name(unsigned index) {
     default: return "";
   }
 }
+/// What it counts, in a few words; "" where the index has none.
+constexpr std::string_view help(unsigned index) {
+  switch (index) {
+    case 0: return "forwarded untouched";
+    case 1: return "answered with a SYN-ACK on the reply port";
+    case 2: return "replaced by a hand-off frame on the forward port";
+    case 3: return "a hand-off frame, then the original, on the forward port";
+    case 4: return "dropped, with a reason";
+    case 9: return "FCS error, runt, longer than 9216 bytes, or an IP header whose version or IHL is wrong (rule 1)";
+    case 10: return "a header runs past the end of the frame (rule 1)";
+    case 11: return "carries the stamp option (rule 2)";
+    case 12: return "ICMP error that quotes a TCP flow which is not in the table (rule 4)";
+    case 13: return "not TCP, and the policy says drop (rule 4)";
+    case 14: return "TCP in IPv4 fragments (rule 5)";
+    case 15: return "TCP behind IPv4 options (rule 5)";
+    case 16: return "IPv6 extension header (rule 5)";
+    case 17: return "TCP data offset, IPv4 total length or IPv6 payload length do not fit (rule 5)";
+    case 18: return "source address and port equal destination address and port (rule 5)";
+    case 19: return "source or destination port 0 (rule 5)";
+    case 20: return "wrong IPv4 header checksum (rule 5)";
+    case 21: return "wrong TCP checksum (rule 5)";
+    case 22: return "ACK of an unknown flow without a valid cookie (rule 9)";
+    case 23: return "RST of an unknown flow (rule 9)";
+    case 24: return "other TCP segment of an unknown flow (rule 9)";
+    case 25: return "reply FIFO full when the SYN-ACK was ready (egress)";
+    case 26: return "reply held back by the egress cap (egress)";
+    case 27: return "no room for the hand-off, or for the pair of hand-off and original (egress)";
+    case 28: return "forward FIFO full (egress)";
+    case 40: return "valid cookies of this minute";
+    case 41: return "valid cookies of the last minute";
+    case 42: return "table_op insert";
+    case 43: return "table_op evict";
+    case 44: return "table_op refresh";
+    case 45: return "table_op repeat";
+    case 46: return "table_op close";
+    case 47: return "table_op reopen";
+    case 48: return "slots cleared by the sweep";
+    case 49: return "slots with a parity error at a lookup (read as empty)";
+    default: return "";
+  }
+}
 }  // namespace counter
 
 /// Byte offsets of the AXI4-Lite registers.

@@ -7,6 +7,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "syngate/model/pipeline.h"
@@ -92,6 +93,7 @@ struct Mismatch {
 /// Count, minimum, median, 99th percentile, maximum of a distribution of clocks; exact.
 struct Distribution {
   std::uint64_t count = 0, min = 0, median = 0, p99 = 0, max = 0;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> values{};  ///< each value and how often, ascending
 };
 
 struct Statistics {
