@@ -28,7 +28,7 @@ std::string dump_row(const std::vector<std::uint8_t>& bytes, std::size_t row, st
 }  // namespace
 
 std::string mismatch_text(const Mismatch& mismatch, const FrameOrigin& origin,
-                          const std::string& rerun) {
+                          const std::string& waves, const std::string& rerun) {
   std::string text = fmt::format("MISMATCH packet {}", mismatch.id);
   if (!origin.description.empty()) text += "  " + origin.description;
   if (!origin.capture.empty())
@@ -74,6 +74,7 @@ std::string mismatch_text(const Mismatch& mismatch, const FrameOrigin& origin,
     text += fmt::format("    {}  rtl\n", dump_row(rtl, row, mark, mark_end));
     text += fmt::format("    {}  model\n", dump_row(model, row, mark, mark_end));
   }
+  if (!waves.empty()) text += fmt::format("  waves   {}\n", waves);
   if (!rerun.empty()) text += fmt::format("  rerun   {}\n", rerun);
   return text;
 }

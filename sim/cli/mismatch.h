@@ -18,9 +18,9 @@ struct FrameOrigin {
 
 /// The text of a mismatch, several lines with a final newline: packet, capture frame and cycle;
 /// stage, field and both values; where bytes differ, the row of 16 bytes with the first difference
-/// from both sides, the differing field in brackets and named; `rerun` as the last line unless it
-/// is empty.
+/// from both sides, the differing field in brackets and named; the commands `waves` and `rerun` as the
+/// last lines unless they are empty.
 std::string mismatch_text(const Mismatch& mismatch, const FrameOrigin& origin,
-                          const std::string& rerun);
+                          const std::string& waves, const std::string& rerun);
 
 }  // namespace syngate::sim

@@ -20,6 +20,7 @@
 #include "packet_log.h"
 #include "protect.h"
 #include "run_directory.h"
+#include "style.h"
 #include "targets.h"
 #include "version.h"
 #include "syngate/sim/packet_view.h"
@@ -736,8 +737,22 @@ class Replay {
       result_.first_mismatch = mismatch;
       result_.first_origin = origin;
     }
-    result_.mismatch_texts.push_back(mismatch_text(mismatch, origin, rerun));
+    const std::optional<std::uint64_t> packet = of_frame ? std::optional<std::uint64_t>(mismatch.id) : std::nullopt;
+    result_.mismatch_texts.push_back(mismatch_text(mismatch, origin, waves_command(packet, rerun), rerun));
     if (options_.on_mismatch) options_.on_mismatch(result_.mismatch_texts.back());
+  }
+
+  // Shows the signals around that packet, or around the first mismatch; empty where the run cannot be made again.
+  std::string waves_command(const std::optional<std::uint64_t>& packet, const std::string& rerun) const {
+    if (rerun.empty() || !std::all_of(options_.captures.begin(), options_.captures.end(), can_be_read_twice)) return "";
+    if (directory_) {
+      return fmt::format("syngate waves {} {}", shell_quote(directory_->path()),
+                         packet ? fmt::format("--packet {}", *packet) : "--on mismatch");
+    }
+    // Only `replay` writes waves; it takes the options of `check`.
+    const auto options = rerun.find(' ', rerun.find(' ') + 1);
+    return fmt::format("syngate replay{} --waves mismatch.fst --on {}", rerun.substr(options),
+                       packet ? fmt::format("packet={}", *packet) : "mismatch");
   }
 
   void write_metrics() {
@@ -768,7 +783,6 @@ class Replay {
       const Json result = Json::parse(replay_json(options_, result_));
       run["destinations"] = result.at("protected");
       run["result"] = result;
-      run["files"] = Json::array({"events.jsonl", "out.pcapng", "metrics.prom"});
       directory_->write_run(std::move(run), kVersion);
     } catch (const OutputError& error) {
       fail(Failure::kOutput, error.what());

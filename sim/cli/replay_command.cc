@@ -146,6 +146,7 @@ int run_replay(ReplayFlags& flags, const AppContext& context) {
   if (!options.trigger || code == kExitInterrupted || (code != kExitOk && result.frames_offered == 0)) return code;
   options.waves = waves;
   const int waves_code = write_wave_window(context.arguments, options, result, flags.pre, flags.post);
+  if (!options.run_directory.empty()) RunDirectory::open(options.run_directory).update_files();
   if (waves_code == kExitOk && !flags.json && !result_elsewhere) {
     fmt::print("\nwaves around {} (clock {}): gtkwave {} {}\n", to_text(*options.trigger), *result.trigger_cycle, shell_quote(waves),
                shell_quote(beside_fst(waves, ".one_syn.gtkw")));

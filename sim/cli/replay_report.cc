@@ -242,8 +242,7 @@ class Text {
     std::vector<std::string> list;
     if (result_.statistics.mismatches != 0) {
       list.push_back(
-          "RTL and model differ: run the command of the first mismatch again with --waves "
-          "FILE.fst");
+          "RTL and model differ: the line 'waves' of the first mismatch shows the signals around it");
     }
     if (result_.counts.skipped[static_cast<std::size_t>(Skip::kTruncatedCapture)] != 0) {
       list.push_back("frames were cut by the snaplen: --truncated=pad fills them with zeros");

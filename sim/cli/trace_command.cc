@@ -2,22 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // `syngate trace`: each packet's way through the pipeline, clock by clock.
 #include <fmt/core.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 
 #include "app.h"
 #include "exit_code.h"
-#include "interrupt.h"
-#include "replay.h"
 #include "run_directory.h"
+#include "temporary_run.h"
 #include "trace.h"
 
 namespace syngate::sim {
@@ -31,26 +24,6 @@ struct TraceFlags {
 
 // More packets than this make a picture that nobody can read.
 constexpr std::size_t kWavedromPackets = 32;
-
-// A directory that is gone when this is.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "syngate-trace-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw OutputError(fmt::format("{}: {}", name, std::strerror(errno)));
-    path_ = name;
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 std::uint64_t packet_number(const std::string& text) {
   if (text.empty() || text.size() > 18 || text.find_first_not_of("0123456789") != std::string::npos)
@@ -120,19 +93,9 @@ int run(const TraceFlags& flags) {
     print_trace(flags, filter, RunDirectory::open(flags.source).file("events.jsonl"));
     return kExitOk;
   }
-  TemporaryDirectory folder;
-  ReplayOptions options;
-  options.captures = {flags.source};
-  options.run_directory = folder.path() + "/run";
-  options.stop = &catch_interrupts();
-  options.on_warning = [](const std::string& text) { fmt::print(stderr, "warning: {}\n", text); };
-  options.on_error = [](const std::string& text) { fmt::print(stderr, "error: {}\n", text); };
-  options.on_mismatch = [](const std::string& text) { fmt::print(stderr, "{}", text); };
-  if (filter.last < UINT64_MAX) options.limit = filter.last + 1;
-  const ReplayResult result = replay(options);
-  if (result.failure != Failure::kNone) fmt::print(stderr, "error: {}\n", result.failure_text);
-  if (result.any_file_used()) print_trace(flags, filter, options.run_directory + "/events.jsonl");
-  return result.exit_code();
+  const TemporaryRun made(flags.source, filter.last < UINT64_MAX ? filter.last + 1 : 0);
+  if (made.usable()) print_trace(flags, filter, made.path() + "/events.jsonl");
+  return made.exit_code();
 }
 
 constexpr const char* kFooter =

@@ -84,6 +84,7 @@ int run_waves(const WavesFlags& flags) {
     if (!is_run) rmdir(folder.c_str());
     return code == kExitOk ? kExitInternal : code;
   }
+  if (run && folder == flags.run) run->update_files();
   nlohmann::ordered_json json = nlohmann::ordered_json::parse(made);
   const std::string preset = folder + "/wave." + flags.question;
   json["fst"] = fst;

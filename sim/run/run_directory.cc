@@ -4,12 +4,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include "syngate/sim/capture.h"
 #include "syngate/sim/errors.h"
@@ -28,6 +32,19 @@ std::string plain(const std::string& name) {
     text += std::isalnum(byte) != 0 || c == '.' || c == '_' ? c : '-';
   }
   return text.empty() || text[0] == '.' ? "run" + text : text;
+}
+
+// All but run.json, in the order of their names.
+std::vector<std::string> files_in(const std::string& path) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (entry->is_regular_file(error) && name != "run.json") names.push_back(name);
+  }
+  if (error) throw OutputError(fmt::format("{}: cannot be listed: {}", path, error.message()));
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 }  // namespace
@@ -82,13 +99,26 @@ RunDirectory RunDirectory::open(const std::string& path) {
   return directory;
 }
 
+void RunDirectory::put(const nlohmann::ordered_json& run) const {
+  // Renamed, so that a reader never sees half of it.
+  const std::string name = file("run.json"), part = name + ".part";
+  std::ofstream out(part);
+  out << run.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+  out.close();
+  if (!out || std::rename(part.c_str(), name.c_str()) != 0)
+    throw OutputError(fmt::format("{}: cannot be written: {}", name, std::strerror(errno)));
+}
+
 void RunDirectory::write_run(nlohmann::ordered_json run, const std::string& version) const {
   nlohmann::ordered_json whole = {{"schema", kSchema}, {"version", version}};
   whole.update(run);
-  std::ofstream out(file("run.json"));
-  out << whole.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
-  out.close();
-  if (!out) throw OutputError(fmt::format("{}: cannot be written: {}", file("run.json"), std::strerror(errno)));
+  whole["files"] = files_in(path_);
+  put(whole);
+}
+
+void RunDirectory::update_files() {
+  run_["files"] = files_in(path_);
+  put(run_);
 }
 
 }  // namespace syngate::sim

@@ -23,12 +23,15 @@ class RunDirectory {
   std::string file(const std::string& name) const { return path_ + "/" + name; }
   bool has(const std::string& name) const;
 
-  /// Writes run.json; `schema` and `version` are added. Throws OutputError.
+  /// Writes run.json; `schema`, `version` and `files`, the names of the files that are there, are added. Throws OutputError.
   void write_run(nlohmann::ordered_json run, const std::string& version) const;
+  /// Of a directory that was opened: brings `files` of run.json up to date after something was added. Throws OutputError.
+  void update_files();
   /// The content of run.json.
   const nlohmann::ordered_json& run() const { return run_; }
 
  private:
+  void put(const nlohmann::ordered_json& run) const;
   explicit RunDirectory(std::string path) : path_(std::move(path)) {}
   std::string path_;
   nlohmann::ordered_json run_;

@@ -41,13 +41,15 @@ Mismatch example() {
 const FrameOrigin kOrigin = {"x.pcap", 1743, "SYN 203.0.113.9:41022 -> 198.51.100.2:443"};
 
 TEST_CASE("a mismatch as it is printed") {
-  CHECK(mismatch_text(example(), kOrigin, "syngate replay x.pcap --seed 7 --limit 1743") ==
+  CHECK(mismatch_text(example(), kOrigin, "syngate waves runs/x --packet 1742",
+                      "syngate replay x.pcap --seed 7 --limit 1743") ==
         "MISMATCH packet 1742  SYN 203.0.113.9:41022 -> 198.51.100.2:443   x.pcap frame 1743, "
         "cycle 88213\n"
         "  stage   cookie        field cookie   rtl 0x5b1d07f3   model 0x5b1d07f2\n"
         "  bytes   first difference at 0x29 (tcp.seq), 1 of 60 bytes differ\n"
         "    0020  71 09 01 bb a0 3e [5b 1d 07 f3] 00 00 00 02 60 12  rtl\n"
         "    0020  71 09 01 bb a0 3e [5b 1d 07 f2] 00 00 00 02 60 12  model\n"
+        "  waves   syngate waves runs/x --packet 1742\n"
         "  rerun   syngate replay x.pcap --seed 7 --limit 1743\n");
 }
 
@@ -59,7 +61,7 @@ TEST_CASE("values without bytes, and frames that are not known") {
   mismatch.model = "8";
   mismatch.rtl_bytes.clear();
   mismatch.model_bytes.clear();
-  CHECK(mismatch_text(mismatch, {}, "") ==
+  CHECK(mismatch_text(mismatch, {}, "", "") ==
         "MISMATCH packet 1742 cycle 88213\n"
         "  stage   csr           field drop_bad_cookie   rtl 7   model 8\n");
 }
@@ -68,14 +70,14 @@ TEST_CASE("frames of different length, one of them empty") {
   Mismatch mismatch = example();
   mismatch.rtl_bytes = mismatch.model_bytes;
   mismatch.rtl_bytes.resize(58);
-  std::string text = mismatch_text(mismatch, kOrigin, "");
+  std::string text = mismatch_text(mismatch, kOrigin, "", "");
   CHECK(text.find(
             "first difference at 0x3a (payload), 2 of 60 bytes differ, lengths: rtl 58, model 60\n"
             "    0030  ff ff 2c cc 00 00 02 04 05 b4 [--] -- -- -- -- --  rtl\n"
             "    0030  ff ff 2c cc 00 00 02 04 05 b4 [00] 00 -- -- -- --  model\n") !=
         std::string::npos);
   mismatch.rtl_bytes.clear();
-  text = mismatch_text(mismatch, kOrigin, "");
+  text = mismatch_text(mismatch, kOrigin, "", "");
   CHECK(text.find("first difference at 0x00 (eth.destination), 60 of 60 bytes differ, lengths: rtl "
                   "0, model 60") != std::string::npos);
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -341,6 +342,32 @@ TEST_CASE("a wrong bit in one output: exit 1, with frame, byte and rerun command
   CHECK(text.find("MISMATCH packet 2") != std::string::npos);
   CHECK(text.find("first difference at 0x28") != std::string::npos);
   CHECK(text.find("rerun") != std::string::npos);
+  // Standard input is gone: no waves of it.
+  CHECK(text.find("  waves ") == std::string::npos);
+}
+
+TEST_CASE("a mismatch names the command that shows the signals") {
+  const TempFile file(flood(10)), spare({});
+  const std::string path = file.path(), directory = spare.path() + "-run";
+  std::string text = run({"replay", path, "--fault-output", "3"}).out;
+  CHECK(text.find("\n  waves   syngate replay " + path + " --fault-output 3 --seed 1 --limit 3 --waves mismatch.fst --on packet=2\n") !=
+        std::string::npos);
+  text = run({"check", path, "--fault-output", "3"}).out;
+  CHECK(text.find("\n  waves   syngate replay " + path + " --fault-output 3 --seed 1 --limit 3 --waves mismatch.fst --on packet=2\n") !=
+        std::string::npos);
+  text = run({"replay", path, "--fault-output", "3", "--out", directory}).out;
+  CHECK(text.find("\n  waves   syngate waves " + directory + " --packet 2\n") != std::string::npos);
+  // The report of a capture: the run is made and thrown away.
+  const std::string report = directory + "/capture.html";
+  const ProgramResult made = run({"report", path, "--out", report});
+  CHECK(made.code == 0);
+  CHECK(made.out == report + ": 10 frames, 0 mismatches\n");
+  CHECK(text_of(report).find("syngate replay " + path) != std::string::npos);
+  CHECK(run({"report", directory}).code == 0);
+  const auto json = nlohmann::json::parse(text_of(directory + "/run.json"));
+  CHECK(json["files"] == nlohmann::json({"capture.html", "events.jsonl", "metrics.prom", "out.pcapng", "report.html"}));
+  CHECK(run({"report", directory + "-none"}).code == 3);
+  std::filesystem::remove_all(directory);
 }
 
 TEST_CASE("help and version") {

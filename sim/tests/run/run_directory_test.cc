@@ -39,6 +39,21 @@ TEST_CASE("a run directory is created once, written and opened") {
   CHECK_THROWS_AS(RunDirectory::create(path), OutputError);
 }
 
+TEST_CASE("run.json names the files beside it, and those that come later") {
+  const Scratch scratch;
+  const RunDirectory created = RunDirectory::create(scratch.path);
+  for (const char* name : {"b.pcapng", "a.jsonl"}) std::ofstream(scratch.path + "/" + name) << "x";
+  created.write_run({{"seed", 7}}, "1.2.3");
+  RunDirectory opened = RunDirectory::open(scratch.path);
+  CHECK(opened.run().at("files") == nlohmann::ordered_json({"a.jsonl", "b.pcapng"}));
+  std::ofstream(scratch.path + "/wave.fst") << "x";
+  opened.update_files();
+  const RunDirectory again = RunDirectory::open(scratch.path);
+  CHECK(again.run().at("files") == nlohmann::ordered_json({"a.jsonl", "b.pcapng", "wave.fst"}));
+  CHECK(again.run().at("seed") == 7);
+  CHECK_FALSE(again.has("run.json.part"));
+}
+
 TEST_CASE("what is no run directory is named") {
   const Scratch scratch;
   CHECK_THROWS_AS(RunDirectory::open(scratch.path), InputError);
