@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
-// handoff_check plain|module|paws [CASES]: injects what the RTL sent (record_handoffs) and sees
-// what this kernel makes of it.
+// handoff_check plain|module|paws [CASES [SETUP]]: injects what the RTL sent (record_handoffs) and
+// sees what this kernel makes of it.
 //   module  a valid hand-off: accept() returns the connection as if this kernel had done the
 //   handshake, data both ways;
 //           everything else as its case says, silently or not, and never a connection
@@ -10,6 +10,8 @@
 //           clients would drop everything that the server sends
 //   plain   without the module no hand-off is accepted: each is answered by RST (the negative
 //   control)
+// SETUP is a shell command for when the device box0 is there; without it the module gets its keys
+// then.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -309,12 +311,16 @@ int main(int argc, char** argv) {
   try {
     const std::string mode = argc > 1 ? argv[1] : "";
     if (mode != "plain" && mode != "module" && mode != "paws")
-      throw std::runtime_error("usage: handoff_check plain|module|paws [CASES]");
+      throw std::runtime_error("usage: handoff_check plain|module|paws [CASES [SETUP]]");
     const char* path = argc > 2 ? argv[2] : "/cases";
     const std::vector<Case> cases = read_cases(path);
     const int listener = listen_on(443);
     const Tun tun;
-    if (mode != "plain") start_module(path);
+    if (argc > 3) {
+      if (std::system(argv[3]) != 0) throw std::runtime_error(std::string(argv[3]) + ": failed");
+    } else if (mode != "plain") {
+      start_module(path);
+    }
     (mode == "plain"  ? run_plain
      : mode == "paws" ? run_paws
                       : run_module)(ktap, cases, tun, listener);
