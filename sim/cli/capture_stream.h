@@ -18,7 +18,7 @@ struct ReplayFile {
   std::string format;  ///< for people
   std::string error;   ///< why it could not be used, or empty
   CaptureCounts counts;
-  std::uint64_t left_out = 0;  ///< read, but not offered by --follow
+  std::uint64_t left_out = 0;  ///< read, but not offered: by --follow, or behind --duration
   std::uint64_t offered() const { return counts.frames_read - counts.skipped_total() - left_out; }
 };
 

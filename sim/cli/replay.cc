@@ -602,7 +602,7 @@ class Replay {
           return;
       }
     }
-    send(simulator, now_ns);
+    if (!send(simulator, now_ns)) ++result_.files[item_.file].left_out;
   }
 
   // As tcpreplay's option of this name, but protected addresses stay what they are.
@@ -616,13 +616,15 @@ class Replay {
     }
   }
 
-  // Offers frame_ at `now_ns`, which is the slot's time for the paces that set a rate.
-  void send(Simulator& simulator, std::uint64_t now_ns) {
+  // Offers frame_ at `now_ns`, which is the slot's time for the paces that set a rate. False when that is behind the end of the run
+  // (see limit_reached()): it is not offered.
+  bool send(Simulator& simulator, std::uint64_t now_ns) {
     if (result_.frames_offered == 0) capture_start_ns_ = frame_.time_ns;
     const std::uint64_t due = pacer_.due(now_ns, frame_.bytes.size());
     run_ns_ = std::max(run_ns_, options_.pace == Pace::kCapture
                                     ? now_ns
                                     : cycles_to_ns(std::max(due, run_cycle(simulator))));
+    if (options_.duration_ns != 0 && run_ns_ >= options_.duration_ns) return false;
     set_time(simulator, run_ns_);
     if (options_.on_offer) {
       CaptureFrame offered;
@@ -655,6 +657,7 @@ class Replay {
       const auto clocks = static_cast<double>(run_cycle(simulator));
       options_.on_progress({false, result_.frames_offered, total_, clocks / options_.clock_mhz});
     }
+    return true;
   }
 
   // The first fields of the frame's line, before it is offered.

@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "catch2.h"
+#include "frame_builder.h"
 #include "program.h"
+#include "targets.h"
 
 namespace syngate::sim::test {
 namespace {
@@ -37,7 +39,72 @@ void refused(std::vector<std::string> arguments, const char* because) {
   CHECK(result.err.find(because) != std::string::npos);
 }
 
+Segment client(std::uint32_t seq, std::uint32_t ack, std::uint8_t flags, std::size_t frame_length = 60) {
+  Segment s;
+  s.source = {{192, 0, 2, 9}, 4000};
+  s.destination = kServer4;
+  s.seq = seq;
+  s.ack = ack;
+  s.flags = flags;
+  if (frame_length > 60) s.payload.assign(frame_length - 54, 0x55);
+  return s;
+}
+
+// So many SYNs of as many clients, `gap_us` apart.
+Bytes syns(std::uint32_t count, std::uint32_t gap_us) {
+  std::vector<Packet> packets;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Segment s = client(i, 0, kSyn);
+    s.source.port = static_cast<std::uint16_t>(4000 + i);
+    const std::uint64_t at = std::uint64_t{i} * gap_us;
+    packets.push_back({static_cast<std::uint32_t>(1600000000 + at / 1000000), static_cast<std::uint32_t>(at % 1000000), build_frame(s)});
+  }
+  return pcap_file(packets);
+}
+
 }  // namespace
+
+TEST_CASE("followed clients: a frame that no wire carries is named and not sent") {
+  Segment answer = client(5000, 1001, kSyn | kAck);
+  std::swap(answer.source, answer.destination);
+  const std::vector<Segment> segments = {client(1000, 0, kSyn), answer, client(1001, 5001, kAck),
+                                         client(1001, 5001, kAck | kPsh, 9216), client(10163, 5001, kAck | kPsh, 9217)};
+  std::vector<Packet> packets;
+  for (const Segment& segment : segments) {
+    packets.push_back({1600000000, static_cast<std::uint32_t>(packets.size()) * 1000, build_frame(segment)});
+  }
+  REQUIRE(packets[3].data.size() == 9216);
+  REQUIRE(packets[4].data.size() == 9217);
+  const TempFile file(pcap_file(packets, 1, false));
+  const ProgramResult result = run({"replay", file.path(), "--follow", "--json"});
+  CHECK(result.code == 0);
+  INFO(result.err);
+  CHECK(result.err.find(file.path() + ": 1 frames longer than 9216 bytes") != std::string::npos);
+  CHECK(result.err.find("the first is frame 5 of 9217 bytes") != std::string::npos);
+  const Json object = Json::parse(result.out);
+  CHECK(object["frames_read"] == 5);
+  CHECK(object["frames_offered"] == 3);
+  CHECK(object["files"][0]["frames_offered"] == 3);
+  CHECK(object["follow"]["completed"] == 1);
+  CHECK(object["follow"]["dropped"] == 1);
+  CHECK(object["drops"].empty());
+  // Not followed, it goes to the pipeline, which drops it.
+  CHECK(replay({file.path()})["drops"]["bad_frame"] == 1);
+}
+
+TEST_CASE("--duration ends the run in front of the first frame that would be later") {
+  const TempFile near(syns(10, 1000)), far(syns(3, 1000000));
+  const Json some = replay({near.path(), "--duration", "0.0045"});
+  CHECK(some["frames_offered"] == 5);  // at 0, 1, 2, 3, 4 ms
+  CHECK(some["verdicts"]["reply"] == 5);
+  CHECK(some["files"][0]["frames_offered"] == 5);
+  CHECK(replay({near.path(), "--duration", "0.004"})["frames_offered"] == 4);
+  CHECK(replay({near.path(), "--duration", "1"})["frames_offered"] == 10);
+  CHECK(replay({near.path(), "--duration", "0.0045", "--multiplier", "2"})["frames_offered"] == 9);
+  CHECK(replay({far.path(), "--duration", "1.5"})["frames_offered"] == 2);
+  // 1 us apart, on and on.
+  CHECK(replay({"--attack", "syn", "--pps", "1000000", "--duration", "0.0001"})["frames_offered"] == 100);
+}
 
 TEST_CASE("recorded clients of a real kernel complete with the box") {
   const Json quiet = replay({capture("linux618-syncookies2.pcap"), "--follow"});
