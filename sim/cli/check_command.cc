@@ -172,7 +172,7 @@ int run(CheckFlags& flags, const AppContext& context) {
     if (result.mismatch_texts.empty() && result.statistics.lost != 0)
       fmt::print("{} frames were lost\n", result.statistics.lost);
     fmt::print("the smallest capture that shows it: the same command with --minimise\n");
-  } else if (result.any_file_used() && result.failure == Failure::kNone) {
+  } else if ((result.any_file_used() || options.captures.empty()) && result.failure == Failure::kNone) {
     fmt::print("{} frames, every byte, verdict and counter as the model says, seed {}\n",
                style.number(result.frames_offered), options.seed);
   }
@@ -188,9 +188,12 @@ constexpr const char* kFooter =
     "less payload, as long\n"
     "as the first difference is of the same stage and field. No frame of the result can be left out. "
     "Times between frames\n"
-    "stay as captured; --count, --ts-clock and --protect keep the rest as it was.\n\n"
+    "stay as captured; --count, --ts-clock and --protect keep the rest as it was. What --follow, --clients and --attack sent "
+    "becomes\n"
+    "frames of the capture.\n\n"
     "Examples:\n"
     "  syngate check flood.pcap\n"
+    "  syngate check web.pcap --follow --attack syn --attack-frames 1000\n"
     "  syngate check flood.pcap --line-rate 100G --minimise --out repro.pcap\n\n";
 
 }  // namespace
@@ -200,6 +203,7 @@ void add_check_command(CLI::App& app, AppContext& context) {
   CLI::App* command =
       app.add_subcommand("check", "RTL against model up to the first difference; minimise it");
   add_replay_options(command, flags->replay);
+  add_traffic_options(command, flags->replay);
   command
       ->add_flag("--minimise", flags->minimise,
                  "find the smallest capture that fails in the same way")

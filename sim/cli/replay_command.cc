@@ -369,12 +369,8 @@ void add_replay_options(CLI::App* command, const std::shared_ptr<ReplayFlags>& f
   command->add_option("--fault-pattern", flags->fault_pattern, "")->group("");
 }
 
-void add_replay_command(CLI::App& app, AppContext& context) {
-  auto flags = std::make_shared<ReplayFlags>();
+void add_traffic_options(CLI::App* command, const std::shared_ptr<ReplayFlags>& flags) {
   ReplayOptions& replay = flags->replay;
-  CLI::App* command =
-      app.add_subcommand("replay", "captures in, through RTL and model, verdicts out");
-  add_replay_options(command, flags);
   command->get_option("CAPTURE")->required(false)->description(
       "pcap or pcapng files, - for standard input; may be missing with --attack or --clients");
   command
@@ -422,6 +418,15 @@ void add_replay_command(CLI::App& app, AppContext& context) {
   command->add_option("--multiplier", flags->multiplier, "captures' pace times X")
       ->check(CLI::PositiveNumber)
       ->group("Pace");
+}
+
+void add_replay_command(CLI::App& app, AppContext& context) {
+  auto flags = std::make_shared<ReplayFlags>();
+  ReplayOptions& replay = flags->replay;
+  CLI::App* command =
+      app.add_subcommand("replay", "captures in, through RTL and model, verdicts out");
+  add_replay_options(command, flags);
+  add_traffic_options(command, flags);
   command
       ->add_flag("--redact-keys", flags->redact_keys,
                  "refuse outputs that hold keys (waves; no other output does)")

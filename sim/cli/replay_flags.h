@@ -35,6 +35,8 @@ struct ReplayFlags {
 
 /// Adds operands, input, pace, pipeline and run options.
 void add_replay_options(CLI::App* command, const std::shared_ptr<ReplayFlags>& flags);
+/// Adds what reacts and what is generated: --follow, --clients, --attack and their like; CAPTURE is no longer required.
+void add_traffic_options(CLI::App* command, const std::shared_ptr<ReplayFlags>& flags);
 /// Checks them and fills flags.replay. Throws UsageError and InputError.
 void resolve_replay(ReplayFlags& flags, const AppContext& context);
 /// Lets warnings, errors and progress go to stderr, as the flags and the colour mode want it.

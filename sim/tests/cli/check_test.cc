@@ -184,6 +184,46 @@ TEST_CASE("check --minimise: two frames of many, the payload cut to what is need
   std::remove(out.c_str());
 }
 
+// What the clients sent is in the reproducer as it was sent: without --follow and --clients, with the cookies of the box.
+void minimised_traffic(std::vector<std::string> arguments, const char* pattern) {
+  const TempFile spare({});
+  const std::string out = spare.path() + ".repro.pcap";
+  arguments.insert(arguments.begin(), "check");
+  CHECK(run(arguments).code == 0);
+  for (const char* more : {"--fault-pattern", pattern, "--minimise", "--out", out.c_str(), "--json"}) arguments.emplace_back(more);
+  const ProgramResult result = run(arguments);
+  INFO(result.out << result.err);
+  CHECK(result.code == 1);
+  const Json object = Json::parse(result.out);
+  const Json& reproducer = object["reproducer"];
+  CHECK(reproducer["reproduced"] == true);
+  // The pattern (sender, receiver) first leaves in the hand-off, and only the ACK with the cookie is needed for that.
+  CHECK(reproducer["frames"] == 1);
+  CHECK(reproducer["frames_before"].get<int>() > 1);
+  const std::string content = text_of(out);
+  const auto frames = read_file(Bytes(content.begin(), content.end())).frames;
+  REQUIRE(frames.size() == 1);
+  CHECK((frames[0].bytes[47] & kTcpAck) != 0);
+  std::string line = reproducer["command"].get<std::string>();
+  line.erase(std::remove(line.begin(), line.end(), '\''), line.end());  // of IPv6 addresses
+  std::istringstream words(line);
+  std::vector<std::string> command;
+  for (std::string word; words >> word;) command.push_back(word);
+  REQUIRE(command.size() > 2);
+  command.erase(command.begin());
+  CHECK(std::find(command.begin(), command.end(), "--follow") == command.end());
+  const ProgramResult again = run(command);
+  CHECK(again.code == 1);
+  CHECK(again.out.find("MISMATCH packet 0 ") == 0);
+  std::remove(out.c_str());
+}
+
+TEST_CASE("check --minimise with --follow and --clients") {
+  const std::string web = std::string(SYNGATE_CAPTURES) + "/linux-cookies.pcap";
+  minimised_traffic({web, "--follow", "--attack", "syn", "--attack-frames", "100"}, "c6336401c633640a");  // 198.51.100.1 -> .10
+  minimised_traffic({"--clients", "5"}, "0a000000c633640a");  // 10.0.0.0 -> 198.51.100.10
+}
+
 TEST_CASE("check --minimise without a failure writes nothing; standard input is refused") {
   const TempFile file(two_frames_among(30)), spare({});
   const std::string out = spare.path() + ".repro.pcap";
