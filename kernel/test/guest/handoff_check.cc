@@ -11,7 +11,7 @@
 //   plain   without the module no hand-off is accepted: each is answered by RST (the negative
 //   control)
 // SETUP is a shell command for when the device box0 is there; without it the module gets its keys
-// then.
+// then. With SYNGATE_ETHERNET in the environment box0 has Ethernet headers.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -315,7 +315,7 @@ int main(int argc, char** argv) {
     const char* path = argc > 2 ? argv[2] : "/cases";
     const std::vector<Case> cases = read_cases(path);
     const int listener = listen_on(443);
-    const Tun tun;
+    const Tun tun(std::getenv("SYNGATE_ETHERNET") != nullptr);
     if (argc > 3) {
       if (std::system(argv[3]) != 0) throw std::runtime_error(std::string(argv[3]) + ": failed");
     } else if (mode != "plain") {

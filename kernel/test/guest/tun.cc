@@ -36,16 +36,18 @@ std::size_t packet_length(const Bytes& frame) {
 
 }  // namespace
 
-Tun::Tun() {
+Tun::Tun(bool ethernet) : bare_(ethernet ? 0 : 14) {
   fd_ = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
   if (fd_ < 0) fail("/dev/net/tun");
   ifreq request{};
   std::strcpy(request.ifr_name, "box0");
-  request.ifr_flags = IFF_TUN | IFF_NO_PI;
+  request.ifr_flags = static_cast<short>((ethernet ? IFF_TAP : IFF_TUN) | IFF_NO_PI);
   if (ioctl(fd_, TUNSETIFF, &request) < 0) fail("TUNSETIFF");
   // No neighbour discovery traffic, no waiting for duplicate addresses.
   set_sysctl("net/ipv6/conf/box0/accept_dad", "0");
   set_sysctl("net/ipv6/conf/box0/router_solicitations", "0");
+  // The address to which sim::build_frame() sends; nobody there would answer ARP.
+  if (ethernet) run("ip link set box0 address 02:00:00:00:00:02 arp off");
   run("ip link set box0 up");
   run("ip addr add 198.51.100.10/32 dev box0");
   run("ip -6 addr add 2001:db8:1::10/128 dev box0");
@@ -56,8 +58,8 @@ Tun::Tun() {
 Tun::~Tun() { close(fd_); }
 
 void Tun::send(const Bytes& frame) const {
-  const std::size_t length = std::min(packet_length(frame), frame.size() - 14);
-  if (write(fd_, frame.data() + 14, length) != static_cast<ssize_t>(length))
+  const std::size_t length = 14 - bare_ + std::min(packet_length(frame), frame.size() - 14);
+  if (write(fd_, frame.data() + bare_, length) != static_cast<ssize_t>(length))
     fail("write to the TUN device");
 }
 
@@ -65,13 +67,13 @@ Bytes Tun::receive(int ms) const {
   const std::uint32_t until = tcp_clock() + static_cast<std::uint32_t>(ms);
   Bytes buffer(65536);
   for (;;) {
-    const ssize_t n = read(fd_, buffer.data() + 14, buffer.size() - 14);
+    const ssize_t n = read(fd_, buffer.data() + bare_, buffer.size() - bare_);
     if (n > 0) {
       const bool is6 = (buffer[14] >> 4) == 6;
       if (buffer[14 + (is6 ? 6 : 9)] != 6) continue;
       buffer[12] = is6 ? 0x86 : 0x08;
       buffer[13] = is6 ? 0xdd : 0x00;
-      buffer.resize(14 + static_cast<std::size_t>(n));
+      buffer.resize(bare_ + static_cast<std::size_t>(n));
       return buffer;
     }
     const auto left = static_cast<std::int32_t>(until - tcp_clock());

@@ -14,7 +14,7 @@ using Bytes = std::vector<std::uint8_t>;
 /// device. Throws std::runtime_error naming the call that failed.
 class Tun {
  public:
-  Tun();
+  explicit Tun(bool ethernet = false);
   ~Tun();
   Tun(const Tun&) = delete;
   Tun& operator=(const Tun&) = delete;
@@ -26,6 +26,7 @@ class Tun {
 
  private:
   int fd_ = -1;
+  std::size_t bare_;  ///< bytes of a frame that the device does not have
 };
 
 /// Writes /proc/sys/NAME (with '/' as separator).
