@@ -6,7 +6,8 @@
  * cookie_v6_check() then take it as if this kernel had sent the SYN-ACK. A stamp that is not right is dropped without an answer;
  * what has no stamp goes on as without this program.
  *
- * Both layouts that the box writes (docs/reference/datapath.md) are known, no other: options = stamp, or N N timestamps stamp.
+ * Both layouts that the box writes (docs/reference/datapath.md) are known, no other: options = stamp, or N N timestamps stamp. The verifier
+ * cannot follow syngate_stamp_parse(); the rest of syngate_stamp.h serves here too.
  * The TCP checksum is not looked at here: with offloading it may not be in the packet, and the kernel verifies it behind this program,
  * before it looks at the request.
  */
@@ -21,7 +22,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#include "../include/syngate_stamp_defs.h"
+#include "../include/syngate_stamp.h"
 #include "siphash.bpf.h"
 #include "syngate_bpf.h"
 
@@ -30,8 +31,6 @@
 #define ERROR_NO_MEMORY (-12)
 
 #define TIMESTAMP_BYTES 12 /* N N timestamps */
-#define FLAG_TIMESTAMPS 0x10
-#define FLAGS_RESERVED 0xe0
 #define NO_WSCALE 15 /* in the low bits of a TSval that carries options */
 #define BIT_SACK 0x10
 #define BIT_ECN 0x20
@@ -88,11 +87,6 @@ struct segment {
 	__u8 ip_version;
 };
 
-static __always_inline __u32 get32(const __u8 *p)
-{
-	return (__u32)p[0] << 24 | (__u32)p[1] << 16 | (__u32)p[2] << 8 | p[3];
-}
-
 /* Reads at an offset from the IP header: works with and without an Ethernet header in front. */
 static __always_inline int load(struct __sk_buff *skb, __u32 at, void *to, __u32 length)
 {
@@ -110,7 +104,7 @@ static __always_inline __u32 read_ip(struct __sk_buff *skb, struct segment *s)
 		s->ip_version = 4;
 		s->saddr[10] = 0xff;
 		s->saddr[11] = 0xff;
-		__builtin_memcpy(s->saddr + 12, &ip.saddr, 4);
+		memcpy(s->saddr + 12, &ip.saddr, 4);
 		s->tuple.ipv4.saddr = ip.saddr;
 		s->tuple.ipv4.daddr = ip.daddr;
 		return ip.ihl * 4;
@@ -121,9 +115,9 @@ static __always_inline __u32 read_ip(struct __sk_buff *skb, struct segment *s)
 		if (!load(skb, 0, &ip, sizeof(ip)) || ip.nexthdr != IPPROTO_TCP)
 			return 0;
 		s->ip_version = 6;
-		__builtin_memcpy(s->saddr, &ip.saddr, 16);
-		__builtin_memcpy(s->tuple.ipv6.saddr, &ip.saddr, 16);
-		__builtin_memcpy(s->tuple.ipv6.daddr, &ip.daddr, 16);
+		memcpy(s->saddr, &ip.saddr, 16);
+		memcpy(s->tuple.ipv6.saddr, &ip.saddr, 16);
+		memcpy(s->tuple.ipv6.daddr, &ip.daddr, 16);
 		return sizeof(ip);
 	}
 	return 0;
@@ -148,14 +142,14 @@ static __always_inline int read_segment(struct __sk_buff *skb, struct segment *s
 		stamp = s->options;
 	} else if (s->tcp.doff * 4 == sizeof(s->tcp) + TIMESTAMP_BYTES + SYNGATE_STAMP_BYTES) {
 		s->stamp_at = TIMESTAMP_BYTES;
-		if (!load(skb, at, s->options, TIMESTAMP_BYTES + SYNGATE_STAMP_BYTES) || get32(s->options) != 0x0101080a)
+		if (!load(skb, at, s->options, TIMESTAMP_BYTES + SYNGATE_STAMP_BYTES) || syngate_get32(s->options) != 0x0101080a)
 			return 0;
 		stamp = s->options + TIMESTAMP_BYTES;
 	} else {
 		return 0;
 	}
 	if (stamp[SYNGATE_STAMP_OPTION_KIND] != SYNGATE_STAMP_KIND ||
-	    (stamp[SYNGATE_STAMP_OPTION_EXID] << 8 | stamp[SYNGATE_STAMP_OPTION_EXID + 1]) != settings.exid)
+	    syngate_get16(stamp + SYNGATE_STAMP_OPTION_EXID) != settings.exid)
 		return 0;
 	if (s->ip_version == 4) {
 		s->tuple.ipv4.sport = s->tcp.source;
@@ -167,68 +161,55 @@ static __always_inline int read_segment(struct __sk_buff *skb, struct segment *s
 	return 1;
 }
 
-/* What of the stamp the kernel is told. */
-struct stamp {
-	__u8 version_key, flags_wscale;
-	__u8 mss[2], clock[4], mac[8]; /* as in the option */
-	__u32 tsval, tsecr;            /* 0 without timestamps */
-};
-
-static __always_inline void read_option(const __u8 *option, struct stamp *stamp)
+static __always_inline void read_option(const __u8 *option, struct syngate_stamp *stamp)
 {
 	stamp->version_key = option[SYNGATE_STAMP_OPTION_VERSION_KEY];
 	stamp->flags_wscale = option[SYNGATE_STAMP_OPTION_FLAGS_WSCALE];
-	__builtin_memcpy(stamp->mss, option + SYNGATE_STAMP_OPTION_MSS, 2);
-	__builtin_memcpy(stamp->clock, option + SYNGATE_STAMP_OPTION_CLOCK, 4);
-	__builtin_memcpy(stamp->mac, option + SYNGATE_STAMP_OPTION_MAC, 8);
+	stamp->key_id = stamp->version_key & (SYNGATE_STAMP_KEYS - 1);
+	stamp->rcv_wscale = stamp->flags_wscale & 15;
+	stamp->mss = syngate_get16(option + SYNGATE_STAMP_OPTION_MSS);
+	stamp->clock = syngate_get32(option + SYNGATE_STAMP_OPTION_CLOCK);
+	stamp->mac = option + SYNGATE_STAMP_OPTION_MAC;
 }
 
-/* 0 when no box made this. */
-static __always_inline int read_stamp(const struct segment *s, struct stamp *stamp)
+static __always_inline enum syngate_stamp_result read_stamp(const struct segment *s, struct syngate_stamp *stamp)
 {
 	__u8 length;
 
 	if (s->stamp_at) {
 		length = s->options[TIMESTAMP_BYTES + SYNGATE_STAMP_OPTION_LENGTH];
 		read_option(s->options + TIMESTAMP_BYTES, stamp);
-		stamp->tsval = get32(s->options + 4);
-		stamp->tsecr = get32(s->options + 8);
+		stamp->timestamps = 1;
+		stamp->tsval = syngate_get32(s->options + 4);
+		stamp->tsecr = syngate_get32(s->options + 8);
 	} else {
 		length = s->options[SYNGATE_STAMP_OPTION_LENGTH];
 		read_option(s->options, stamp);
 	}
-	return length == SYNGATE_STAMP_BYTES && stamp->version_key >> 4 == SYNGATE_STAMP_VERSION && !(stamp->flags_wscale & FLAGS_RESERVED) &&
-	       !!(stamp->flags_wscale & FLAG_TIMESTAMPS) == !!s->stamp_at;
+	if (length != SYNGATE_STAMP_BYTES || stamp->version_key >> 4 != SYNGATE_STAMP_VERSION ||
+	    stamp->flags_wscale & SYNGATE_STAMP_FLAGS_RESERVED ||
+	    !!(stamp->flags_wscale & SYNGATE_STAMP_FLAG_TIMESTAMPS) != stamp->timestamps)
+		return SYNGATE_STAMP_MALFORMED;
+	return SYNGATE_STAMP_PRESENT;
 }
 
-static __always_inline int mac_is_right(const struct segment *s, const struct stamp *stamp, const struct syngate_bpf_key *key)
+static __always_inline int mac_is_right(const struct segment *s, const struct syngate_stamp *stamp, const struct syngate_bpf_key *key)
 {
-	__u64 words[SYNGATE_STAMP_MESSAGE_BYTES / 8] = {}, mac;
-	__u8 *message = (__u8 *)words;
-	__u32 tsecr = bpf_htonl(stamp->tsecr);
+	struct syngate_stamp_segment covered = { .sport = s->tcp.source, .seq = s->tcp.seq, .ack = s->tcp.ack_seq, .ip_version = s->ip_version };
+	__u64 words[SYNGATE_STAMP_MESSAGE_BYTES / 8];
 
-	__builtin_memcpy(message + SYNGATE_STAMP_MESSAGE_SADDR, s->saddr, 16);
-	__builtin_memcpy(message + SYNGATE_STAMP_MESSAGE_SPORT, &s->tcp.source, 2);
-	message[SYNGATE_STAMP_MESSAGE_VERSION_KEY] = stamp->version_key;
-	message[SYNGATE_STAMP_MESSAGE_FLAGS_WSCALE] = stamp->flags_wscale;
-	__builtin_memcpy(message + SYNGATE_STAMP_MESSAGE_TSECR, &tsecr, 4);
-	__builtin_memcpy(message + SYNGATE_STAMP_MESSAGE_SEQ, &s->tcp.seq, 4);
-	__builtin_memcpy(message + SYNGATE_STAMP_MESSAGE_ACK, &s->tcp.ack_seq, 4);
-	__builtin_memcpy(message + SYNGATE_STAMP_MESSAGE_MSS, stamp->mss, 2);
-	message[SYNGATE_STAMP_MESSAGE_IP_VERSION] = s->ip_version;
-	__builtin_memcpy(message + SYNGATE_STAMP_MESSAGE_CLOCK, stamp->clock, 4);
-	__builtin_memcpy(&mac, stamp->mac, 8);
-	/* One comparison of words: takes the same time wherever they differ. */
-	return siphash_words(words, SYNGATE_STAMP_MESSAGE_BYTES / 8, key->k0, key->k1) == SYNGATE_LE64(mac);
+	memcpy(covered.saddr, s->saddr, 16);
+	syngate_stamp_message(stamp, &covered, (__u8 *)words);
+	return syngate_stamp_mac_is(stamp, siphash_words(words, SYNGATE_STAMP_MESSAGE_BYTES / 8, key->k0, key->k1));
 }
 
 /* The options that the client's TSecr carries, and what the box announced. */
-static __always_inline void fill_attributes(const struct segment *s, const struct stamp *stamp, struct bpf_tcp_req_attrs *attributes)
+static __always_inline void fill_attributes(const struct syngate_stamp *stamp, struct bpf_tcp_req_attrs *attributes)
 {
 	__u8 bits = stamp->tsecr & 63;
 
-	attributes->mss = (__u16)(stamp->mss[0] << 8 | stamp->mss[1]);
-	if (!s->stamp_at)
+	attributes->mss = stamp->mss;
+	if (!stamp->timestamps)
 		return;
 	attributes->tstamp_ok = 1;
 	attributes->rcv_tsval = stamp->tsval;
@@ -236,18 +217,18 @@ static __always_inline void fill_attributes(const struct segment *s, const struc
 	 * The kernel uses this only to learn the offset of its own clock (this less now). The box's clock at the hand-off instead of what the
 	 * client echoes makes the first round-trip time right as well.
 	 */
-	attributes->rcv_tsecr = settings.learn_clock ? get32(stamp->clock) : (__u32)(bpf_ktime_get_ns() / 1000000);
+	attributes->rcv_tsecr = settings.learn_clock ? stamp->clock : (__u32)(bpf_ktime_get_ns() / 1000000);
 	attributes->sack_ok = !!(bits & BIT_SACK);
 	attributes->ecn_ok = !!(bits & BIT_ECN);
 	if ((bits & 15) != NO_WSCALE) {
 		attributes->wscale_ok = 1;
 		attributes->snd_wscale = bits & 15;
-		attributes->rcv_wscale = stamp->flags_wscale & 15;
+		attributes->rcv_wscale = stamp->rcv_wscale;
 	}
 }
 
 /* A valid stamp: the request goes to the listener, with this segment. */
-static __always_inline int hand_off(struct __sk_buff *skb, struct segment *s, const struct stamp *stamp)
+static __always_inline int hand_off(struct __sk_buff *skb, struct segment *s, const struct syngate_stamp *stamp)
 {
 	struct bpf_tcp_req_attrs attributes = {};
 	struct tcp_sock *listener;
@@ -280,7 +261,7 @@ static __always_inline int hand_off(struct __sk_buff *skb, struct segment *s, co
 		count(refused);
 		return TC_ACT_SHOT;
 	}
-	fill_attributes(s, stamp, &attributes);
+	fill_attributes(stamp, &attributes);
 	error = bpf_sk_assign_tcp_reqsk(skb, (struct sock *)listener, &attributes, sizeof(attributes));
 	bpf_sk_release(sk);
 	if (!error) {
@@ -298,18 +279,18 @@ SEC("tc")
 int syngate(struct __sk_buff *skb)
 {
 	struct segment s = {};
-	struct stamp stamp = {};
+	struct syngate_stamp stamp = {};
 	struct syngate_bpf_key *key;
 	__u32 id;
 
 	if (!read_segment(skb, &s))
 		return TC_ACT_UNSPEC;
 	count(stamped);
-	if (!read_stamp(&s, &stamp)) {
+	if (read_stamp(&s, &stamp) != SYNGATE_STAMP_PRESENT) {
 		count(malformed);
 		return TC_ACT_SHOT;
 	}
-	id = stamp.version_key & (SYNGATE_STAMP_KEYS - 1);
+	id = stamp.key_id;
 	key = bpf_map_lookup_elem(&keys, &id);
 	if (!key || !key->used) {
 		count(unknown_key);
