@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "syngate/model/cookie.h"
@@ -155,29 +156,80 @@ void KonataWriter::finish() {
   flush(UINT64_MAX);
 }
 
+namespace {
+
+// Where a clock is drawn: one column each, but idle time of more than kGapClocks takes two columns, the second of which is '|'.
+class Columns {
+ public:
+  explicit Columns(const std::vector<FrameEvent>& frames) {
+    std::map<std::uint64_t, std::uint64_t> busy;  // from the first clock to behind the last
+    for (const FrameEvent& frame : frames) {
+      std::uint64_t& end = busy[frame.first];
+      end = std::max(end, last_departure(frame) + 1);
+    }
+    for (const auto& [first, last] : busy) {
+      if (count_ == 0) begin_ = end_ = first;
+      if (first > end_ + kGapClocks) {
+        const std::uint64_t column = count_ + 1;
+        gaps_.push_back({first, column});
+        count_ = column + 1;
+        end_ = first;
+      }
+      if (last > end_) {
+        count_ += last - end_;
+        end_ = last;
+      }
+    }
+  }
+  std::uint64_t begin() const { return begin_; }
+  std::size_t count() const { return count_; }
+  std::size_t of(std::uint64_t clock) const {
+    std::uint64_t from = begin_, column = 0;
+    for (const Gap& gap : gaps_) {
+      if (clock < gap.first) break;
+      from = gap.first;
+      column = gap.column + 1;
+    }
+    return column + (clock - from);
+  }
+  /// A lane in which nothing happens.
+  std::string lane() const {
+    std::string wave(count_, '.');
+    wave[0] = 'z';
+    for (const Gap& gap : gaps_) wave[gap.column] = '|';
+    return wave;
+  }
+
+ private:
+  static constexpr std::uint64_t kGapClocks = 16;
+  struct Gap {
+    std::uint64_t first;   // busy again
+    std::uint64_t column;  // of the '|' before it
+  };
+  std::uint64_t begin_ = 0, end_ = 0, count_ = 0;
+  std::vector<Gap> gaps_;
+};
+
+}  // namespace
+
 std::string wavedrom(const std::vector<FrameEvent>& frames) {
   Json signals = Json::array();
-  std::uint64_t begin = UINT64_MAX, end = 0;
+  const Columns columns(frames);
   for (const FrameEvent& frame : frames) {
-    begin = std::min(begin, frame.first);
-    end = std::max(end, last_departure(frame) + 1);
-  }
-  for (const FrameEvent& frame : frames) {
-    std::string wave(end - begin, '.');
-    wave[0] = 'z';
+    std::string wave = columns.lane();
     std::size_t box = 0;
-    for (const Step& step : steps_of(frame)) wave[step.begin - begin] = static_cast<char>('3' + box++ % 7);  // colours 3 to 9
-    const std::uint64_t last = last_departure(frame) + 1;
-    if (last < end) wave[last - begin] = 'z';
-    // Two steps of one clock share a box, which has the name of the later one.
     const std::vector<Step> steps = steps_of(frame);
+    for (const Step& step : steps) wave[columns.of(step.begin)] = static_cast<char>('3' + box++ % 7);  // colours 3 to 9
+    const std::size_t behind = columns.of(last_departure(frame)) + 1;
+    if (behind < wave.size()) wave[behind] = 'z';
+    // Two steps of one clock share a box, which has the name of the later one.
     Json data = Json::array();
     for (std::size_t i = 0; i < steps.size(); ++i)
       if (i + 1 == steps.size() || steps[i + 1].begin != steps[i].begin) data.push_back(steps[i].name);
     signals.push_back({{"name", fmt::format("{} {}", frame.id, defs::to_string(frame.verdict))}, {"wave", wave}, {"data", data}});
   }
   Json root = {{"signal", signals}, {"head", {{"text", "packets of syngate"}}}};
-  if (!frames.empty()) root["foot"] = {{"tock", begin}};
+  if (!frames.empty()) root["foot"] = {{"tock", columns.begin()}};
   return root.dump() + "\n";
 }
 

@@ -75,6 +75,21 @@ def parse_kanata(text):
     return rows
 
 
+def check_wavejson(text):
+    """The text as WaveJSON (github.com/wavedrom/schema, WaveJSON.md); returns its lanes."""
+    root = json.loads(text)
+    assert set(root) <= {"signal", "head", "foot", "edge", "config"}, root.keys()
+    assert isinstance(root["head"]["text"], str) and isinstance(root["foot"]["tock"], int)
+    for lane in root["signal"]:
+        assert set(lane) <= {"name", "wave", "data", "period", "phase", "node"} and isinstance(lane["name"], str)
+        assert re.fullmatch(r"[pnPNhlHLxzud01=2-9][pnPNhlHLxzud01=2-9.|]*", lane["wave"]), "a first state, then states, extensions and gaps"
+        # Every box has its label, and no label is left over.
+        assert len(re.findall(r"[=2-9]", lane["wave"])) == len(lane["data"]) and all(isinstance(word, str) for word in lane["data"])
+        assert len(lane["wave"]) == len(root["signal"][0]["wave"])
+    assert len({tuple(m.start() for m in re.finditer(r"\|", lane["wave"])) for lane in root["signal"]}) == 1, "gaps are common to all lanes"
+    return root
+
+
 def main():
     offsets = rtl_stages()
     with tempfile.TemporaryDirectory() as name:
@@ -119,12 +134,21 @@ def main():
             queued += "1" in row["stages"]
         assert queued > 0, "backpressure shows in lane 1"
 
-        wave = json.loads(syngate("trace", run, "--packet", "3..5", "--wavedrom"))
+        check_wavejson(syngate("trace", run, "--packet", "0..31", "--wavedrom"))
+        wave = check_wavejson(syngate("trace", run, "--packet", "3..5", "--wavedrom"))
         for lane, event in zip(wave["signal"], events[3:6]):
             assert len(lane["wave"]) == len(wave["signal"][0]["wave"])
             boxes = [i for i, character in enumerate(lane["wave"]) if character in "3456789"]
             assert len(boxes) == len(lane["data"])
             assert boxes[lane["data"].index("decide")] + wave["foot"]["tock"] == event["entered"] + offsets["decide"]
+        # Packets that are farther apart than anybody can draw: milliseconds become one gap each.
+        slow = check_wavejson(syngate("trace", ROOT / "test_vectors/captures/linux-cookies.pcap", "--packet", "0..8", "--wavedrom"))
+        waves = [lane["wave"] for lane in slow["signal"]]
+        assert waves[0].count("|") >= 3 and len(waves[0]) < 9 * 150, waves[0]
+        busy = [re.search(r"[=2-9].*?(?=z|$)", wave) for wave in waves]
+        assert all("|" not in match[0] for match in busy), "nothing is left out of a packet's own time"
+        for before, after in zip(busy, busy[1:]):
+            assert before.start() < after.start()
         # A capture is replayed first, and nothing of that stays.
         assert len(syngate("trace", CAPTURE, "--packet", "0..9").splitlines()) == 10
     print(f"{FRAMES} packets agree in text, JSON and Kanata")
