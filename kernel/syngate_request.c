@@ -210,7 +210,7 @@ int syngate_request_init(const char *wanted)
 	syngate_backend = SYNGATE_BACKEND_PREFETCH;
 	return 0;
 #else
-	pr_err("syngate: no way to hand a connection over: %s, and this kernel has no prefetched requests (they came with bpf_sk_assign_tcp_reqsk)\n",
+	pr_err("syngate: no way to hand a connection over: %s, and this kernel lacks the prefetched requests of bpf_sk_assign_tcp_reqsk\n",
 	       strcmp(wanted, "prefetch") ? "the hash back-end's symbols were not found" : "backend=prefetch was asked for");
 	return -EOPNOTSUPP;
 #endif
