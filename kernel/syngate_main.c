@@ -24,12 +24,16 @@ static int __net_init net_init(struct net *net)
 	return 0;
 }
 
+/* The hooks go first: between this and net_exit() the kernel waits for those that are still running. */
+static void __net_exit net_pre_exit(struct net *net)
+{
+	syngate_disable(net);
+}
+
 static void __net_exit net_exit(struct net *net)
 {
 	struct syngate_net *sn = syngate_pernet(net);
 
-	/* The hooks are gone behind this, and nobody reads any more. */
-	syngate_disable(net);
 	kfree_sensitive(rcu_dereference_protected(sn->keys, true));
 	kfree(rcu_dereference_protected(sn->drop_ports, true));
 	free_percpu(sn->counters);
@@ -37,6 +41,7 @@ static void __net_exit net_exit(struct net *net)
 
 static struct pernet_operations net_operations = {
 	.init = net_init,
+	.pre_exit = net_pre_exit,
 	.exit = net_exit,
 	.id = &syngate_net_id,
 	.size = sizeof(struct syngate_net),

@@ -26,27 +26,41 @@ int control(const std::string& arguments) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+int add_key(const char* cases, const std::string& id) {
+  std::ifstream file(cases);
+  const std::string begin = "key " + id + " ";
+  for (std::string line; std::getline(file, line);) {
+    if (line.rfind(begin, 0) != 0) continue;
+    std::ofstream("/tmp/key") << line.substr(begin.size()) << '\n';
+    const int result = control("key add " + id + " /tmp/key");
+    std::remove("/tmp/key");
+    return result;
+  }
+  throw std::runtime_error(std::string(cases) + ": no key " + id);
+}
+
 void start_module(const char* cases) {
   std::ifstream file(cases);
-  std::string word, id, hex;
   for (std::string line; std::getline(file, line);) {
-    if (line.rfind("key ", 0) != 0) continue;
-    const std::size_t space = line.find(' ', 4);
-    std::ofstream("/tmp/key") << line.substr(space + 1) << '\n';
-    if (control("key add " + line.substr(4, space - 4) + " /tmp/key") != 0)
+    if (line.rfind("key ", 0) == 0 && add_key(cases, line.substr(4, line.find(' ', 4) - 4)) != 0) {
       throw std::runtime_error("syngatectl key add");
+    }
   }
-  std::remove("/tmp/key");
   if (control("enable") != 0) throw std::runtime_error("syngatectl enable");
 }
 
-std::map<std::string, std::uint64_t> counters() {
+std::string status() {
   FILE* pipe = popen("exec /bin/syngatectl --json status", "r");
   if (pipe == nullptr) throw std::runtime_error("popen of syngatectl");
   std::string text;
   char buffer[512];
   while (std::fgets(buffer, sizeof buffer, pipe) != nullptr) text += buffer;
   if (pclose(pipe) != 0) throw std::runtime_error("syngatectl status");
+  return text;
+}
+
+std::map<std::string, std::uint64_t> counters() {
+  const std::string text = status();
   std::map<std::string, std::uint64_t> result;
   std::size_t at = text.find("\"counters\":{");
   if (at == std::string::npos)

@@ -1,17 +1,14 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
-// handoff_check plain|module|paws [CASES [SETUP]]: injects what the RTL sent (record_handoffs) and
-// sees what this kernel makes of it.
-//   module  a valid hand-off: accept() returns the connection as if this kernel had done the
-//   handshake, data both ways;
+// handoff_check plain|module|paws [CASES [SETUP]]: injects what the RTL sent (record_handoffs) and sees what this kernel makes of it.
+//   module  a valid hand-off: accept() returns the connection as if this kernel had done the handshake, data both ways;
 //           everything else as its case says, silently or not, and never a connection
-//   paws    the module does not learn the box's clock: connections with timestamps go wrong there
-//   and nowhere else, and some
+//   paws    the module does not learn the box's clock: connections with timestamps go wrong there and nowhere else, and some
 //           clients would drop everything that the server sends
-//   plain   without the module no hand-off is accepted: each is answered by RST (the negative
-//   control)
-// SETUP is a shell command for when the device box0 is there; without it the module gets its keys
-// then. With SYNGATE_ETHERNET in the environment box0 has Ethernet headers.
+//   plain   without the module no hand-off is accepted: each is answered by RST (the negative control)
+// SETUP is a shell command for when the device box0 is there; without it the module gets its keys then. With
+// SYNGATE_ETHERNET in the environment box0 has Ethernet headers.
+#include <arpa/inet.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -32,110 +29,12 @@
 #include "control.h"
 #include "frame_builder.h"
 #include "ktap.h"
-#include "tun.h"
+#include "play.h"
 
 using namespace syngate;
 using namespace syngate::guest;
 
 namespace {
-
-struct Case {
-  std::string name;
-  std::map<std::string, std::string> facts;
-  Bytes frame;
-  const std::string& fact(const std::string& key) const {
-    const auto found = facts.find(key);
-    if (found == facts.end()) throw std::runtime_error("case " + name + " says nothing of " + key);
-    return found->second;
-  }
-  std::uint32_t number(const std::string& key) const {
-    return static_cast<std::uint32_t>(std::stoul(fact(key)));
-  }
-};
-
-Bytes from_hex(const std::string& text) {
-  Bytes bytes;
-  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-    bytes.push_back(static_cast<std::uint8_t>(std::stoul(text.substr(i, 2), nullptr, 16)));
-  }
-  return bytes;
-}
-
-/// The keys are the module's affair; here only the cases count.
-std::vector<Case> read_cases(const char* path) {
-  std::vector<Case> result;
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) {
-    std::istringstream words(line);
-    std::string name, word;
-    words >> name;
-    if (name == "key") continue;
-    Case c;
-    c.name = name;
-    while (words >> word) {
-      const std::size_t equal = word.find('=');
-      c.facts[word.substr(0, equal)] = word.substr(equal + 1);
-    }
-    c.frame = from_hex(c.fact("frame"));
-    result.push_back(std::move(c));
-  }
-  if (result.empty()) throw std::runtime_error(std::string(path) + ": no cases");
-  return result;
-}
-
-int listen_on(std::uint16_t port) {
-  const int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  sockaddr_in6 any{};
-  any.sin6_family = AF_INET6;
-  any.sin6_port = htons(port);
-  if (fd < 0 || bind(fd, reinterpret_cast<sockaddr*>(&any), sizeof any) != 0 ||
-      listen(fd, 4096) != 0) {
-    throw std::runtime_error("cannot listen");
-  }
-  return fd;
-}
-
-int accept_within(int listener, int ms) {
-  pollfd wait{listener, POLLIN, 0};
-  return poll(&wait, 1, ms) == 1 ? accept4(listener, nullptr, nullptr, SOCK_CLOEXEC) : -1;
-}
-
-/// The client's side from the hand-off on: numbers and options as it sent them last.
-struct Peer {
-  sim::Segment segment;
-  bool timestamps = false;
-  std::uint32_t tsval = 0, tsecr = 0;
-
-  explicit Peer(const Bytes& frame) {
-    const sim::TcpView v = sim::view_tcp(frame.data(), frame.size());
-    segment.is6 = v.is6;
-    const std::size_t width = v.is6 ? 16 : 4;
-    const std::size_t at = v.l3 + (v.is6 ? 8 : 12);
-    std::copy_n(frame.begin() + static_cast<std::ptrdiff_t>(at), width,
-                segment.source.address.begin());
-    std::copy_n(frame.begin() + static_cast<std::ptrdiff_t>(at + width), width,
-                segment.destination.address.begin());
-    segment.source.port = v.source_port;
-    segment.destination.port = v.destination_port;
-    segment.seq = v.seq;
-    segment.ack = v.ack;
-    segment.flags = sim::kAck;
-    segment.window = v.window;
-    timestamps = v.has_timestamps;
-    tsval = v.tsval;
-    tsecr = v.tsecr;
-  }
-  Bytes frame(std::uint8_t flags, const std::string& payload) {
-    sim::Segment s = segment;
-    s.flags = static_cast<std::uint8_t>(sim::kAck | flags);
-    sim::OptionValues values;
-    values.tsval = tsval;
-    values.tsecr = tsecr;
-    if (timestamps) s.options = sim::option_bytes("N,N,TS", values);
-    s.payload.assign(payload.begin(), payload.end());
-    return sim::build_frame(s);
-  }
-};
 
 /// Collects what is wrong with one connection.
 struct Findings {
@@ -149,11 +48,6 @@ struct Findings {
     expect(want == got, what, want, got);
   }
 };
-
-std::string payload_of(const Bytes& frame, const sim::TcpView& v) {
-  const std::size_t start = v.l4 + 4u * (frame[v.l4 + 12] >> 4);
-  return {frame.begin() + static_cast<std::ptrdiff_t>(start), frame.end()};
-}
 
 void check_options(const Case& c, int fd, Findings& f) {
   tcp_info info{};
@@ -174,10 +68,40 @@ void check_options(const Case& c, int fd, Findings& f) {
   f.equal("MSS", std::min(c.number("mss"), path) - (c.number("ts") ? 12 : 0), info.tcpi_snd_mss);
 }
 
+/// The first sample of the round trip, which this kernel takes from what the client echoes: right to the millisecond of its
+/// clock, and to what this kernel took for it since `before`.
+void check_round_trip(const Case& c, int fd, std::uint32_t before, Findings& f) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size);
+  const std::uint32_t expected = 1000 * (c.number("clock") - c.number("synack"));
+  const std::uint32_t most = expected + 2000 + 1000 * (tcp_clock() - before);
+  f.expect(info.tcpi_rtt >= expected && info.tcpi_rtt <= most, "round trip, us,", expected, info.tcpi_rtt);
+}
+
+/// What this kernel would announce by itself: it depends on its memory.
+unsigned own_window_scale() {
+  const int listener = listen_on(8081), client = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in6 to{};
+  to.sin6_family = AF_INET6;
+  to.sin6_port = htons(8081);
+  to.sin6_addr = in6addr_loopback;
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (connect(client, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) throw std::runtime_error("connect over loopback");
+  const int fd = accept_within(listener, 1000);
+  getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size);
+  close_hard(fd);
+  close(client);
+  close(listener);
+  return info.tcpi_rcv_wscale;
+}
+
 /// Everything about one accepted connection. `before` is this kernel's clock just before the
 /// hand-off was injected.
 void check_connection(const Case& c, const Tun& tun, int fd, std::uint32_t before, Findings& f) {
   check_options(c, fd, f);
+  if (c.number("ts") != 0) check_round_trip(c, fd, before, f);
   Peer peer(c.frame);
   const std::string greeting = "220 server speaks first", answer = "client answers";
   if (write(fd, greeting.data(), greeting.size()) < 0)
@@ -214,12 +138,6 @@ void check_connection(const Case& c, const Tun& tun, int fd, std::uint32_t befor
   f.expect(n > 0 && std::string(buffer, static_cast<std::size_t>(n)) == answer,
            "bytes from the client", static_cast<std::uint32_t>(answer.size()),
            static_cast<std::uint32_t>(n));
-}
-
-void close_hard(int fd) {
-  const linger now{1, 0};
-  setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-  close(fd);
 }
 
 /// What the kernel does with a frame that must not become a connection; empty when it is as
@@ -316,6 +234,7 @@ int main(int argc, char** argv) {
     const std::vector<Case> cases = read_cases(path);
     const int listener = listen_on(443);
     const Tun tun(std::getenv("SYNGATE_ETHERNET") != nullptr);
+    Ktap::note("own window scale " + std::to_string(own_window_scale()));
     if (argc > 3) {
       if (std::system(argv[3]) != 0) throw std::runtime_error(std::string(argv[3]) + ": failed");
     } else if (mode != "plain") {
