@@ -9,7 +9,6 @@
 // SETUP is a shell command for when the device box0 is there; without it the module gets its keys then. With
 // SYNGATE_ETHERNET in the environment box0 has Ethernet headers.
 #include <arpa/inet.h>
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>

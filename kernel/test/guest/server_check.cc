@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
-// server_check CASES HANDOFFS: what the module promises, case by case, with the frames that the RTL sent (record_server).
+// server_check CASES HANDOFFS|container: what the module promises, case by case, with the frames that the RTL sent (record_server).
 #include <cstdlib>
 #include <exception>
 
@@ -13,6 +13,10 @@ int main(int argc, char** argv) {
   if (argc != 3) return 2;
   try {
     World world(argv[1]);
+    if (std::string(argv[2]) == "container") {
+      for (const char* v : {"v4_", "v6_"}) play_container(world, v);
+      return world.ktap.finish();
+    }
     start_module(argv[1]);
     for (const char* v : {"v4_", "v6_"}) {
       play_basics(world, v);

@@ -57,6 +57,8 @@ void check_talk(const World& world, Peer& peer, int fd, Findings& f);
 void play_basics(World& world, const std::string& v);
 void play_existing(World& world, const std::string& v);
 void play_control(World& world);
+/// The listener in another network namespace, behind DNAT; the module serves that namespace only.
+void play_container(World& world, const std::string& v);
 /// Hand-offs made with the model: `count` of them, forged ones among them; then the module is removed and loaded while they come.
 void play_load(World& world, unsigned count);
 
