@@ -81,24 +81,6 @@ void expect_new(World& w, const std::string& name, int listener, Findings& f) {
   close_hard(fd);
 }
 
-/// Server closes first, both sides say goodbye: the server's socket stays in TIME_WAIT.
-void close_into_time_wait(World& w, const std::string& name, int listener) {
-  w.send(name + "_first");
-  const int fd = accept_within(listener, 1000);
-  if (fd < 0) throw std::runtime_error("the first connection was not accepted");
-  w.drain();
-  close(fd);
-  const Bytes fin = w.tun.receive(1000);
-  const sim::TcpView t = sim::view_tcp(fin.data(), fin.size());
-  if (fin.empty() || (t.flags & sim::kFin) == 0) throw std::runtime_error("no FIN from the server");
-  Peer peer(w.at(name + "_first").frame);
-  peer.segment.ack = t.seq + 1;
-  peer.tsecr = t.tsval;
-  peer.tsval += 1;
-  w.tun.send(peer.frame(sim::kFin, ""));
-  if (w.tun.receive(1000).empty()) throw std::runtime_error("no ACK of the client's FIN");
-}
-
 void play_time_wait(World& w, const std::string& v) {
   const struct { const char* name; bool replaced; const char* what; } cases[] = {
       {"later", true, "later sequence numbers and clock: replaced"},

@@ -52,6 +52,9 @@ class World {
 
 /// A connection works: a greeting from the server, an answer from the client.
 void check_talk(const World& world, Peer& peer, int fd, Findings& f);
+/// The first of a pair: accepted, server closes first, both sides say goodbye; the server's socket stays in TIME_WAIT.
+/// Throws std::runtime_error when that does not come about.
+void close_into_time_wait(World& w, const std::string& name, int listener);
 
 // Families of cases; `v` is "v4_" or "v6_".
 void play_basics(World& world, const std::string& v);
