@@ -31,7 +31,7 @@ int fail(int status, const char *format, ...)
 {
 	va_list arguments;
 
-	fputs("error: ", stderr);
+	fputs("syngate-bpf: ", stderr);
 	va_start(arguments, format);
 	vfprintf(stderr, format, arguments);
 	va_end(arguments);

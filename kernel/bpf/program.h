@@ -32,7 +32,7 @@ int program_detach(const char *device, __u32 priority);
 /* True when this very program is attached there. */
 bool program_is_at(const struct program *program, const char *device, __u32 priority);
 
-/* `error: ` and the text, to standard error; returns `status`. */
+/* The text to standard error; returns `status`. */
 int fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -43,6 +43,7 @@ struct arguments {
 	const char *folder;
 	__u32 priority;
 	struct syngate_bpf_settings settings;
+	bool set; /* the settings were given, not the defaults */
 	void (*print)(const struct state *);
 };
 
@@ -62,7 +63,7 @@ static void warn_of_sysctls(void)
 		if (!file)
 			continue;
 		if (fscanf(file, "%d", &value) == 1 && value == 0)
-			fprintf(stderr, "warning: net.ipv4.%s is 0: the kernel will refuse %s\n", names[i],
+			fprintf(stderr, "syngate-bpf: net.ipv4.%s is 0: the kernel will refuse %s\n", names[i],
 				i ? "hand-offs of clients that use the option" : "every hand-off");
 		fclose(file);
 	}
@@ -93,17 +94,24 @@ static void each_device(const struct program *program, __u32 priority, void (*vi
 static int attach(const struct arguments *arguments, const char *device)
 {
 	struct program program;
-	int status;
+	int status = EXIT_GOOD;
+	bool loaded;
 
 	if (!if_nametoindex(device))
 		return fail(EXIT_USAGE, "no device '%s'", device);
-	status = program_open(arguments->folder, &program, true);
-	if (status)
+	loaded = program_open(arguments->folder, &program, true) == EXIT_GOOD;
+	if (loaded && arguments->set)
+		return fail(EXIT_FAILED, "the program is loaded already and keeps its ExID: unload it first");
+	if (!loaded)
 		status = program_load(arguments->folder, &arguments->settings, &program);
 	if (status)
 		return status;
 	warn_of_sysctls();
-	return program_attach(&program, device, arguments->priority);
+	status = program_attach(&program, device, arguments->priority);
+	/* What came with this call goes with it. */
+	if (status && !loaded)
+		program_unpin(arguments->folder);
+	return status;
 }
 
 static int detach(const struct arguments *arguments, const char *device)
@@ -370,8 +378,11 @@ static int run(const struct arguments *arguments, int count, char **words)
 		return show_status(arguments);
 	if (!strcmp(command, "unload") && count == 1)
 		return unload(arguments);
-	fputs(usage, stderr);
-	return EXIT_USAGE;
+	if (!count) {
+		fputs(usage, stderr);
+		return EXIT_USAGE;
+	}
+	return fail(EXIT_USAGE, "unknown command '%s', or wrong arguments: try syngate-bpf --help", command);
 }
 
 static int silent(enum libbpf_print_level level, const char *format, va_list arguments)
@@ -403,6 +414,7 @@ int main(int argc, char **argv)
 			if (!parse_number(optarg, 0xffff, &number))
 				return fail(EXIT_USAGE, "--exid: '%s' is no number from 0 to 0xffff", optarg);
 			arguments.settings.exid = (__u16)number;
+			arguments.set = true;
 			break;
 		case 'n':
 			if (!parse_number(optarg, 0xffff, &number) || !number)
