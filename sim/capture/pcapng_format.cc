@@ -191,9 +191,26 @@ class PcapngReader : public RecordReader {
       record->fcs_bytes = interface.fcs_bytes;
       if (record->has_time) record->time_ns = to_ns(interface, ticks);
     }
+    record->interface_index = index;
+    record->comment.clear();
+    if (type != kSimplePacket) read_comment(fixed + ((captured + 3) & ~std::size_t{3}), &record->comment);
     const auto begin = body_.begin() + static_cast<std::ptrdiff_t>(fixed);
     record->data.assign(begin, begin + captured);
     return ReadStatus::kRecord;
+  }
+
+  // The first comment among the options that begin at `at`; options that do not fit end the list.
+  void read_comment(std::size_t at, std::string* comment) const {
+    while (at + 4 <= body_.size()) {
+      const unsigned code = load16(body_.data() + at, big_);
+      const std::size_t length = load16(body_.data() + at + 2, big_);
+      if (code == 0 || at + 4 + length > body_.size()) return;
+      if (code == 1) {
+        comment->assign(reinterpret_cast<const char*>(body_.data() + at + 4), length);
+        return;
+      }
+      at += 4 + ((length + 3) & ~std::size_t{3});
+    }
   }
 
   ByteSource* source_;

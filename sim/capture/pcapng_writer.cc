@@ -20,7 +20,6 @@ constexpr std::uint16_t kOptionEnd = 0;
 constexpr std::uint16_t kOptionComment = 1;
 constexpr std::uint16_t kOptionInterfaceName = 2;
 constexpr std::uint16_t kOptionTimeResolution = 9;
-constexpr std::uint16_t kEthernet = 1;
 constexpr std::size_t kOptionMax = 0xffff;
 
 void put16(std::string* out, std::uint16_t value) {
@@ -44,7 +43,7 @@ void put_option(std::string* out, std::uint16_t code, const std::string& value) 
 
 }  // namespace
 
-PcapngWriter::PcapngWriter(const std::string& path, const std::vector<std::string>& interfaces)
+PcapngWriter::PcapngWriter(const std::string& path, const std::vector<PcapngInterface>& interfaces)
     : path_(path), file_(path, std::ios::binary) {
   if (!file_) throw OutputError(fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
   std::string section;
@@ -53,12 +52,12 @@ PcapngWriter::PcapngWriter(const std::string& path, const std::vector<std::strin
   put16(&section, 0);
   section.append(8, '\xff');  // length of the section: not said
   put_block(kSectionHeader, section);
-  for (const std::string& name : interfaces) {
+  for (const PcapngInterface& interface : interfaces) {
     std::string body;
-    put16(&body, kEthernet);
+    put16(&body, interface.link_type);
     put16(&body, 0);
     put32(&body, kCaptureRecordMax);
-    put_option(&body, kOptionInterfaceName, name);
+    put_option(&body, kOptionInterfaceName, interface.name);
     put_option(&body, kOptionTimeResolution, "\x09");  // 10^-9 s
     put_option(&body, kOptionEnd, "");
     put_block(kInterfaceDescription, body);
@@ -92,6 +91,8 @@ void PcapngWriter::write(std::uint32_t interface, std::int64_t time_ns, const st
   }
   put_block(kEnhancedPacket, body);
 }
+
+void PcapngWriter::flush() { file_.flush(); }
 
 void PcapngWriter::close() {
   if (!file_.is_open()) return;

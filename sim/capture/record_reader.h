@@ -17,6 +17,8 @@ struct Record {
   bool interface_known = true;  ///< pcapng: the record names a described interface
   std::uint32_t interface = 0;  ///< pcapng: index of the interface in its section
   std::uint32_t link_type = 0;  ///< LINKTYPE_ value
+  std::uint32_t interface_index = 0;  ///< pcapng: position of its interface in the section
+  std::string comment;                ///< pcapng: first comment of the packet, empty without
   bool big_endian = false;      ///< byte order of the section that holds it
   bool has_time = true;
   std::int64_t time_ns = 0;

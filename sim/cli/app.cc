@@ -114,6 +114,7 @@ void make_app(CLI::App& app, AppContext& context) {
   app.fallthrough();
   app.footer(std::string("\n") + kExamples + kExitCodeHelp);
   add_replay_command(app, context);
+  add_live_command(app, context);
   add_check_command(app, context);
   add_trace_command(app, context);
   add_cookie_command(app, context);

@@ -31,6 +31,8 @@ void add_cookie_command(CLI::App& app, AppContext& context);
 void add_report_command(CLI::App& app, AppContext& context);
 void add_diff_command(CLI::App& app, AppContext& context);
 void add_waves_command(CLI::App& app, AppContext& context);
+/// Also adds `trim`, which cuts its recordings.
+void add_live_command(CLI::App& app, AppContext& context);
 void add_bench_command(CLI::App& app, AppContext& context);
 /// Also adds `man`, which is hidden.
 void add_completion_command(CLI::App& app, AppContext& context);

@@ -132,6 +132,18 @@ void Progress::show(ProgressState state) {
   shown_ = true;
 }
 
+void Progress::show_line(const std::string& line) {
+  if (!due()) return;
+  last_ = Clock::now();
+  if (terminal_) {
+    fmt::print(stream_, "\r{}\x1b[K", line.substr(0, columns_of(stream_) - 1));
+  } else {
+    fmt::print(stream_, "{}\n", line);
+  }
+  std::fflush(stream_);
+  shown_ = true;
+}
+
 void Progress::clear() {
   if (terminal_ && shown_) {
     fmt::print(stream_, "\r\x1b[K");

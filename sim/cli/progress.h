@@ -36,6 +36,8 @@ class Progress {
   bool due() const;
   /// Shows the state (`seconds` is filled in) if one is due.
   void show(ProgressState state);
+  /// Shows a line of its own wording, cut to the terminal's width, if one is due.
+  void show_line(const std::string& line);
   /// Removes the line from the terminal, so that other text can be printed.
   void clear();
 

@@ -374,21 +374,7 @@ class Replay {
     flood.seed = options_.seed;
     flood.targets = Targets(result_.destinations);
     flood.shares = true;
-    const auto only = [&flood](unsigned syn, unsigned ack, unsigned synack, unsigned rst) {
-      flood.syn = syn;
-      flood.ack = ack;
-      flood.synack = synack;
-      flood.rst = rst;
-      flood.other = 0;
-    };
-    switch (options_.attack) {
-      case Attack::kSyns: only(1, 0, 0, 0); break;
-      case Attack::kAcks: only(0, 1, 0, 0); break;
-      case Attack::kSynAcks: only(0, 0, 1, 0); break;
-      case Attack::kRsts: only(0, 0, 0, 1); break;
-      case Attack::kMixed:
-      case Attack::kNone: break;
-    }
+    Flood::choose(attack_name(options_.attack), &flood);
     attack_.emplace(flood);
     attack_left_ = options_.attack_frames;
     if (!stream_ && attack_left_ == 0) attack_left_ = kAttackFrames;

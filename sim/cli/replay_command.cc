@@ -16,8 +16,10 @@
 #include "cookie_tools.h"
 #include "exit_code.h"
 #include "interrupt.h"
+#include "live_command.h"
 #include "progress.h"
 #include "protect.h"
+#include "recording.h"
 #include "replay.h"
 #include "replay_flags.h"
 #include "run_directory.h"
@@ -35,29 +37,6 @@ std::uint64_t positive_rate(const char* name, double value, double scale) {
     throw UsageError(fmt::format("{}: {:g} is out of range", name, value));
   }
   return static_cast<std::uint64_t>(std::llround(scaled));
-}
-
-std::uint32_t parse_policies(const std::vector<std::string>& texts) {
-  std::uint32_t policy = defs::kPolicyReset;
-  for (const std::string& text : texts) {
-    const auto equals = text.find('=');
-    const std::string name = text.substr(0, equals);
-    const std::string value = equals == std::string::npos ? "" : text.substr(equals + 1);
-    std::string names;
-    bool found = false;
-    for (unsigned bit = 0; bit < defs::kPolicyCount; ++bit) {
-      const std::string known(defs::to_string(static_cast<defs::Policy>(bit)));
-      names += (bit == 0 ? "" : ", ") + known;
-      if (known != name) continue;
-      found = true;
-      policy = value == "on" ? policy | 1u << bit : policy & ~(1u << bit);
-    }
-    if (!found)
-      throw UsageError(fmt::format("--policy {}: no such policy; there are {}", text, names));
-    if (value != "on" && value != "off")
-      throw UsageError(fmt::format("--policy {}: expected NAME=on or NAME=off", text));
-  }
-  return policy;
 }
 
 // The command line again, without what a rerun sets itself or does not need.
@@ -100,6 +79,7 @@ int run_window(ReplayFlags& flags, const AppContext& context) {
 }
 
 int run_replay(ReplayFlags& flags, const AppContext& context) {
+  if (flags.replay.captures.size() == 1 && LiveRecording::is_one(flags.replay.captures[0])) return run_recording(flags, context);
   if (flags.redact_keys && !flags.replay.waves.empty()) {
     throw UsageError(
         "--redact-keys: the waves hold the keys (registers, cookie and stamp stages) and cannot be "
@@ -170,6 +150,29 @@ constexpr const char* kFooter =
     "  cat flood.pcap | syngate replay - --protect 198.51.100.0/24:80-443 --line-rate 40G --json\n\n";
 
 }  // namespace
+
+std::uint32_t parse_policies(const std::vector<std::string>& texts) {
+  std::uint32_t policy = defs::kPolicyReset;
+  for (const std::string& text : texts) {
+    const auto equals = text.find('=');
+    const std::string name = text.substr(0, equals);
+    const std::string value = equals == std::string::npos ? "" : text.substr(equals + 1);
+    std::string names;
+    bool found = false;
+    for (unsigned bit = 0; bit < defs::kPolicyCount; ++bit) {
+      const std::string known(defs::to_string(static_cast<defs::Policy>(bit)));
+      names += (bit == 0 ? "" : ", ") + known;
+      if (known != name) continue;
+      found = true;
+      policy = value == "on" ? policy | 1u << bit : policy & ~(1u << bit);
+    }
+    if (!found)
+      throw UsageError(fmt::format("--policy {}: no such policy; there are {}", text, names));
+    if (value != "on" && value != "off")
+      throw UsageError(fmt::format("--policy {}: expected NAME=on or NAME=off", text));
+  }
+  return policy;
+}
 
 void resolve_replay(ReplayFlags& flags, const AppContext& context) {
   ReplayOptions& replay = flags.replay;

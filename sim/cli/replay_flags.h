@@ -33,6 +33,8 @@ struct ReplayFlags {
   bool json = false, quiet = false, no_check = false, redact_keys = false;
 };
 
+/// NAME=on and NAME=off become the register POLICY. Throws UsageError.
+std::uint32_t parse_policies(const std::vector<std::string>& texts);
 /// Adds operands, input, pace, pipeline and run options.
 void add_replay_options(CLI::App* command, const std::shared_ptr<ReplayFlags>& flags);
 /// Adds what reacts and what is generated: --follow, --clients, --attack and their like; CAPTURE is no longer required.

@@ -67,6 +67,18 @@ Bytes Flood::other() {
   return frame;
 }
 
+bool Flood::choose(const std::string& kind, Options* options) {
+  if (kind == "mixed") return true;
+  const bool known = kind == "syn" || kind == "ack" || kind == "synack" || kind == "rst";
+  if (!known) return false;
+  options->syn = kind == "syn";
+  options->ack = kind == "ack";
+  options->synack = kind == "synack";
+  options->rst = kind == "rst";
+  options->other = 0;
+  return true;
+}
+
 Bytes Flood::next() {
   Segment s = segment();
   OptionValues values;
