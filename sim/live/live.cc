@@ -106,7 +106,7 @@ class Live {
       ++(flood ? result_.flood_reasons : result_.reasons)[static_cast<std::size_t>(frame.reason)];
     };
     bench_->on_mismatch = [this](const Mismatch& mismatch) {
-      if (options_.on_mismatch) options_.on_mismatch(mismatch_text(mismatch, {}, ""));
+      if (options_.on_mismatch) options_.on_mismatch(mismatch_text(mismatch, {}, "", ""));
     };
     if (options_.on_ready) options_.on_ready();
     begin_ = std::chrono::steady_clock::now();
@@ -333,6 +333,8 @@ class Live {
   }
 
   void finish() {
+    // Outputs stand in a recording behind the event that brought them out.
+    if (under_way_) settle();
     result_.statistics = bench_->finish();
     check(LiveEvent::Kind::kEnd);
     recorder_->close();

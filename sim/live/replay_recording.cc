@@ -110,7 +110,7 @@ RecordingReplayResult replay_recording(const RecordingReplayOptions& options) {
   simulator.fault_output = options.fault_output;
   Player player(result.start, options.key_file, simulator);
   player.bench.on_mismatch = [&options](const Mismatch& mismatch) {
-    if (options.on_mismatch) options.on_mismatch(mismatch_text(mismatch, {}, ""));
+    if (options.on_mismatch) options.on_mismatch(mismatch_text(mismatch, {}, "", ""));
   };
   player.bench.on_result = [&options](const FrameResult& frame, bool) {
     if (options.on_result) options.on_result(frame);
@@ -257,8 +257,15 @@ Fate run_part(const TrimOptions& options, bool keep_flood, Keep keep, const std:
     dirty = event.kind != Kind::kDrain;
     if (!dirty) check(Kind::kCheck);
   }
+  if (dirty) {
+    // Outputs stand in a recording behind the event that brought them out.
+    LiveEvent drain;
+    drain.kind = Kind::kDrain;
+    write(drain);
+    player.play(drain);
+    collect();
+  }
   player.bench.finish();
-  collect();
   check(Kind::kEnd);
   if (recorder) recorder->close();
   return fate;
