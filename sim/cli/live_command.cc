@@ -45,18 +45,23 @@ void resolve_flood(LiveFlags& flags) {
     }
     return;
   }
-  if (flags.pps != 0 && !flags.line_rate.empty()) throw UsageError("only one of --pps and --line-rate can be given");
+  if (flags.pps != 0 && !flags.line_rate.empty())
+    throw UsageError("only one of --pps and --line-rate can be given");
   LiveFlood flood;
   flood.frames = flags.flood_frames;
   flood.line = flags.pps == 0;
-  flood.rate = flags.pps != 0 ? static_cast<std::uint64_t>(std::llround(flags.pps * 1000)) : flags.line_rate == "40G" ? 40000000000 : 100000000000;
+  flood.rate = flags.pps != 0 ? static_cast<std::uint64_t>(std::llround(flags.pps * 1000))
+               : flags.line_rate == "40G" ? 40000000000
+                                          : 100000000000;
   Flood::Options unused;
   if (Flood::choose(flags.flood, &unused)) {
     flood.kind = flags.flood;
   } else {
     struct stat info {};
     if (stat(flags.flood.c_str(), &info) != 0) {
-      throw UsageError(fmt::format("--flood {}: neither syn, ack, synack, rst, mixed nor a capture that is there", flags.flood));
+      throw UsageError(fmt::format(
+          "--flood {}: neither syn, ack, synack, rst, mixed nor a capture that is there",
+          flags.flood));
     }
     flags.live.flood_file = flags.flood;
   }
@@ -68,9 +73,11 @@ void resolve_impairments(LiveFlags& flags) {
     const auto colon = text.find(':');
     const std::string end = text.substr(0, colon);
     bool known = end == "client";
-    for (std::size_t i = 0; i < flags.live.servers.size(); ++i) known = known || end == fmt::format("server{}", i);
+    for (std::size_t i = 0; i < flags.live.servers.size(); ++i)
+      known = known || end == fmt::format("server{}", i);
     if (!known || colon == std::string::npos) {
-      throw UsageError(fmt::format("--impair {}: expected client:WHAT or serverN:WHAT, N below {}", text, flags.live.servers.size()));
+      throw UsageError(fmt::format("--impair {}: expected client:WHAT or serverN:WHAT, N below {}",
+                                   text, flags.live.servers.size()));
     }
     flags.live.impairments[end] = parse_impairment(text.substr(colon + 1));
   }
@@ -80,7 +87,8 @@ void resolve_live(LiveFlags& flags) {
   LiveOptions& live = flags.live;
   if (flags.protect.empty()) throw UsageError("nothing is protected: add --protect CIDR[:PORTS]");
   if (flags.protect.size() > defs::kDestinations) {
-    throw UsageError(fmt::format("--protect: {} entries, there is room for {}", flags.protect.size(), defs::kDestinations));
+    throw UsageError(fmt::format("--protect: {} entries, there is room for {}",
+                                 flags.protect.size(), defs::kDestinations));
   }
   live.start.destinations.clear();
   for (const std::string& text : flags.protect) {
@@ -95,32 +103,40 @@ void resolve_live(LiveFlags& flags) {
     live.start.own_keys = true;
   }
   live.check = !flags.no_check;
-  if (flags.duration != 0) live.duration_ns = static_cast<std::uint64_t>(std::llround(flags.duration * 1e9));
+  if (flags.duration != 0)
+    live.duration_ns = static_cast<std::uint64_t>(std::llround(flags.duration * 1e9));
   if (live.record.empty()) {
     live.record = RunDirectory::name_for("live") + ".pcapng";
     if (mkdir("runs", 0777) != 0 && errno != EEXIST) {
-      throw OutputError(fmt::format("runs: cannot be created: {}; name a file with --record", std::strerror(errno)));
+      throw OutputError(fmt::format("runs: cannot be created: {}; name a file with --record",
+                                    std::strerror(errno)));
     }
   }
   resolve_flood(flags);
   resolve_impairments(flags);
 }
 
-std::uint64_t count_of(const std::array<std::uint64_t, defs::kVerdictCount>& verdicts, defs::Verdict verdict) {
+std::uint64_t count_of(const std::array<std::uint64_t, defs::kVerdictCount>& verdicts,
+                       defs::Verdict verdict) {
   return verdicts[static_cast<std::size_t>(verdict)];
 }
 
 std::uint64_t validated(const std::array<std::uint64_t, defs::kVerdictCount>& verdicts) {
-  return count_of(verdicts, defs::Verdict::kHandoff) + count_of(verdicts, defs::Verdict::kHandoffPass);
+  return count_of(verdicts, defs::Verdict::kHandoff) +
+         count_of(verdicts, defs::Verdict::kHandoffPass);
 }
 
 std::string status_line(const LiveResult& result) {
-  std::string text = fmt::format("{:.0f} s  {} in  {} replies  {} hand-offs  {} passed  {} dropped", static_cast<double>(result.elapsed_ns) / 1e9,
-                                 result.offered, count_of(result.verdicts, defs::Verdict::kReply), validated(result.verdicts),
-                                 count_of(result.verdicts, defs::Verdict::kPass), count_of(result.verdicts, defs::Verdict::kDrop));
+  std::string text =
+      fmt::format("{:.0f} s  {} in  {} replies  {} hand-offs  {} passed  {} dropped",
+                  static_cast<double>(result.elapsed_ns) / 1e9, result.offered,
+                  count_of(result.verdicts, defs::Verdict::kReply), validated(result.verdicts),
+                  count_of(result.verdicts, defs::Verdict::kPass),
+                  count_of(result.verdicts, defs::Verdict::kDrop));
   if (result.flood != 0 && result.simulated_ns != 0) {
-    text += fmt::format("  flood {} ({:.1f} Mpps simulated)", result.flood,
-                        static_cast<double>(result.flood) * 1000 / static_cast<double>(result.simulated_ns));
+    text += fmt::format(
+        "  flood {} ({:.1f} Mpps simulated)", result.flood,
+        static_cast<double>(result.flood) * 1000 / static_cast<double>(result.simulated_ns));
   }
   return text;
 }
@@ -128,7 +144,8 @@ std::string status_line(const LiveResult& result) {
 nlohmann::ordered_json verdicts_json(const std::array<std::uint64_t, defs::kVerdictCount>& verdicts,
                                      const std::array<std::uint64_t, defs::kReasonCount>& reasons) {
   nlohmann::ordered_json json;
-  for (unsigned i = 0; i < defs::kVerdictCount; ++i) json[std::string(defs::to_string(static_cast<defs::Verdict>(i)))] = verdicts[i];
+  for (unsigned i = 0; i < defs::kVerdictCount; ++i)
+    json[std::string(defs::to_string(static_cast<defs::Verdict>(i)))] = verdicts[i];
   json["reasons"] = nlohmann::ordered_json::object();
   for (unsigned i = 0; i < defs::kReasonCount; ++i) {
     if (static_cast<defs::Reason>(i) == defs::Reason::kNone || reasons[i] == 0) continue;
@@ -144,7 +161,8 @@ std::string replay_command(const LiveFlags& flags) {
 }
 
 std::string live_json(const LiveFlags& flags, const LiveResult& result) {
-  nlohmann::ordered_json json = {{"schema", "syngate.live/1"}, {"version", kVersion}, {"seed", flags.live.start.seed}};
+  nlohmann::ordered_json json = {
+      {"schema", "syngate.live/1"}, {"version", kVersion}, {"seed", flags.live.start.seed}};
   json["recording"] = flags.live.record;
   json["replay"] = replay_command(flags);
   json["ports"] = nlohmann::ordered_json::array();
@@ -160,7 +178,8 @@ std::string live_json(const LiveFlags& flags, const LiveResult& result) {
   json["verdicts"] = verdicts_json(result.verdicts, result.reasons);
   json["bypassed"] = result.bypassed;
   json["lost_on_lines"] = result.lost_on_lines;
-  json["flood"] = {{"offered", result.flood}, {"verdicts", verdicts_json(result.flood_verdicts, result.flood_reasons)}};
+  json["flood"] = {{"offered", result.flood},
+                   {"verdicts", verdicts_json(result.flood_verdicts, result.flood_reasons)}};
   json["elapsed_ns"] = result.elapsed_ns;
   json["simulated_ns"] = result.simulated_ns;
   json["model"] = {{"mismatches", result.statistics.mismatches}, {"lost", result.statistics.lost}};
@@ -168,35 +187,46 @@ std::string live_json(const LiveFlags& flags, const LiveResult& result) {
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-void print_verdicts(const char* title, const std::array<std::uint64_t, defs::kVerdictCount>& verdicts,
-                    const std::array<std::uint64_t, defs::kReasonCount>& reasons, std::uint64_t total, const Style& style) {
+void print_verdicts(const char* title,
+                    const std::array<std::uint64_t, defs::kVerdictCount>& verdicts,
+                    const std::array<std::uint64_t, defs::kReasonCount>& reasons,
+                    std::uint64_t total, const Style& style) {
   fmt::print("\n{}\n", style.paint(Color::kBold, title));
   for (unsigned i = 0; i < defs::kVerdictCount; ++i) {
-    fmt::print("  {:<16}{}  {}\n", defs::to_string(static_cast<defs::Verdict>(i)), pad_left(style.number(verdicts[i]), 12),
-               style.bar(verdicts[i], total, 30));
+    fmt::print("  {:<16}{}  {}\n", defs::to_string(static_cast<defs::Verdict>(i)),
+               pad_left(style.number(verdicts[i]), 12), style.bar(verdicts[i], total, 30));
   }
   for (unsigned i = 0; i < defs::kReasonCount; ++i) {
     if (static_cast<defs::Reason>(i) == defs::Reason::kNone || reasons[i] == 0) continue;
-    fmt::print("    {:<14}{}\n", defs::to_string(static_cast<defs::Reason>(i)), pad_left(style.number(reasons[i]), 12));
+    fmt::print("    {:<14}{}\n", defs::to_string(static_cast<defs::Reason>(i)),
+               pad_left(style.number(reasons[i]), 12));
   }
 }
 
 void print_live(const LiveFlags& flags, const LiveResult& result, const Style& style) {
-  fmt::print("syngate {} live, seed {}\n\n{}\n", kVersion, flags.live.start.seed, style.paint(Color::kBold, "Ports"));
+  fmt::print("syngate {} live, seed {}\n\n{}\n", kVersion, flags.live.start.seed,
+             style.paint(Color::kBold, "Ports"));
   for (const LiveResult::Named& port : result.ports) {
-    fmt::print("  {:<24}{} in, {} out", port.spec, style.number(port.counts.in), style.number(port.counts.out));
+    fmt::print("  {:<24}{} in, {} out", port.spec, style.number(port.counts.in),
+               style.number(port.counts.out));
     if (port.counts.not_sent != 0) fmt::print(", {} not sent", style.number(port.counts.not_sent));
     if (port.counts.too_long != 0) fmt::print(", {} too long", style.number(port.counts.too_long));
-    if (port.counts.checksum_partial != 0) fmt::print(", {} without checksum", style.number(port.counts.checksum_partial));
+    if (port.counts.checksum_partial != 0)
+      fmt::print(", {} without checksum", style.number(port.counts.checksum_partial));
     fmt::print("\n");
   }
-  fmt::print("  server to client        {} frames past the pipeline\n", style.number(result.bypassed));
-  if (!flags.impairments.empty()) fmt::print("  lost on the lines       {}\n", style.number(result.lost_on_lines));
+  fmt::print("  server to client        {} frames past the pipeline\n",
+             style.number(result.bypassed));
+  if (!flags.impairments.empty())
+    fmt::print("  lost on the lines       {}\n", style.number(result.lost_on_lines));
   print_verdicts("What was decided", result.verdicts, result.reasons, result.offered, style);
-  if (flags.live.start.flood) print_verdicts("The flood", result.flood_verdicts, result.flood_reasons, result.flood, style);
-  fmt::print("\n  time        {:.1f} s real, {:.6f} s simulated\n", static_cast<double>(result.elapsed_ns) / 1e9,
+  if (flags.live.start.flood)
+    print_verdicts("The flood", result.flood_verdicts, result.flood_reasons, result.flood, style);
+  fmt::print("\n  time        {:.1f} s real, {:.6f} s simulated\n",
+             static_cast<double>(result.elapsed_ns) / 1e9,
              static_cast<double>(result.simulated_ns) / 1e9);
-  fmt::print("  model       {} mismatches, {} lost\n\n", result.statistics.mismatches, result.statistics.lost);
+  fmt::print("  model       {} mismatches, {} lost\n\n", result.statistics.mismatches,
+             result.statistics.lost);
   fmt::print("recorded; every byte and clock again:\n  {}\n", replay_command(flags));
 }
 
@@ -208,7 +238,8 @@ int run_live_command(LiveFlags& flags, const AppContext& context) {
   Progress progress(!flags.quiet && isatty(STDERR_FILENO) != 0, stderr, error_style);
   live.on_warning = [&](const std::string& text) {
     progress.clear();
-    if (!flags.quiet) fmt::print(stderr, "{} {}\n", error_style.paint(Color::kBold, "warning:"), text);
+    if (!flags.quiet)
+      fmt::print(stderr, "{} {}\n", error_style.paint(Color::kBold, "warning:"), text);
   };
   live.on_mismatch = [&](const std::string& text) {
     progress.clear();
@@ -225,24 +256,31 @@ int run_live_command(LiveFlags& flags, const AppContext& context) {
   } else {
     print_live(flags, result, make_style(context.color, stdout));
   }
-  if (!result.gone.empty()) fmt::print(stderr, "error: {}; the run ended, its recording is complete\n", result.gone);
+  if (!result.gone.empty())
+    fmt::print(stderr, "error: {}; the run ended, its recording is complete\n", result.gone);
   if (result.statistics.mismatches != 0 || result.statistics.lost != 0) return kExitMismatch;
   return result.gone.empty() ? kExitOk : kExitBadInput;
 }
 
 constexpr const char* kLiveFooter =
-    "\nPORT: tap:NAME (made, and gone at the end; needs no ethtool), af:IFACE (an interface that exists), unix:PATH (QEMU's\n"
-    "-netdev stream,addr.type=unix,addr.path=PATH,server=off), pcap:FILE (its own pace; as a client, its end ends the run).\n\n"
-    "Client to server goes through the pipeline, server to client past it. Ctrl-C ends the run; that is no error.\n\n"
+    "\nPORT: tap:NAME (made, and gone at the end; needs no ethtool), af:IFACE (an interface that "
+    "exists), unix:PATH (QEMU's\n"
+    "-netdev stream,addr.type=unix,addr.path=PATH,server=off), pcap:FILE (its own pace; as a "
+    "client, its end ends the run).\n\n"
+    "Client to server goes through the pipeline, server to client past it. Ctrl-C ends the run; "
+    "that is no error.\n\n"
     "Examples:\n"
     "  syngate live --client tap:c0 --server tap:s0 --protect 198.51.100.10:443\n"
-    "  syngate live --client tap:c0 --server unix:guest.sock --protect 198.51.100.10 --flood syn --line-rate 100G\n\n";
+    "  syngate live --client tap:c0 --server unix:guest.sock --protect 198.51.100.10 --flood syn "
+    "--line-rate 100G\n\n";
 
 constexpr const char* kTrimFooter =
-    "\nKept are the frames of the packet's connection, its neighbours, and the times that they saw; a flood and what went past the\n"
+    "\nKept are the frames of the packet's connection, its neighbours, and the times that they "
+    "saw; a flood and what went past the\n"
     "pipeline are left out. The packet's verdict and bytes are checked to be what they were.\n\n"
     "Examples:\n"
-    "  syngate trim live.pcapng --around packet=1234 --out small.pcapng\n\n";
+    "  syngate trim live.pcapng --around packet=12 --out small.pcapng\n"
+    "  syngate trim live.pcapng --around packet=20 --context 5 --out five.pcapng --json\n\n";
 
 struct TrimFlags {
   TrimOptions trim;
@@ -252,27 +290,34 @@ struct TrimFlags {
 
 int run_trim(TrimFlags& flags) {
   const std::string prefix = "packet=";
-  const std::string number = flags.around.rfind(prefix, 0) == 0 ? flags.around.substr(prefix.size()) : "";
-  if (number.empty() || number.size() > 18 || number.find_first_not_of("0123456789") != std::string::npos) {
-    throw UsageError(fmt::format("--around {}: expected packet=N, N as in the comments of the recording", flags.around));
+  const std::string number =
+      flags.around.rfind(prefix, 0) == 0 ? flags.around.substr(prefix.size()) : "";
+  if (number.empty() || number.size() > 18 ||
+      number.find_first_not_of("0123456789") != std::string::npos) {
+    throw UsageError(fmt::format(
+        "--around {}: expected packet=N, N as in the comments of the recording", flags.around));
   }
   flags.trim.packet = std::stoull(number);
   if (!flags.key_file.empty()) flags.trim.key_file = read_key_file(flags.key_file);
   struct stat from {
   }, to{};
-  if (stat(flags.trim.path.c_str(), &from) == 0 && stat(flags.trim.out.c_str(), &to) == 0 && from.st_dev == to.st_dev && from.st_ino == to.st_ino) {
+  if (stat(flags.trim.path.c_str(), &from) == 0 && stat(flags.trim.out.c_str(), &to) == 0 &&
+      from.st_dev == to.st_dev && from.st_ino == to.st_ino) {
     throw UsageError(fmt::format("{} is both input and output", flags.trim.path));
   }
   const TrimResult result = trim_recording(flags.trim);
   if (flags.json) {
-    const nlohmann::ordered_json json = {{"schema", "syngate.trim/1"}, {"version", kVersion},       {"recording", flags.trim.out},
-                                         {"packet", result.packet},    {"verdict", result.verdict}, {"flow", result.flow},
-                                         {"frames", result.inputs},    {"kept", result.kept},       {"whole", result.whole}};
+    const nlohmann::ordered_json json = {
+        {"schema", "syngate.trim/1"}, {"version", kVersion},       {"recording", flags.trim.out},
+        {"packet", result.packet},    {"verdict", result.verdict}, {"flow", result.flow},
+        {"frames", result.inputs},    {"kept", result.kept},       {"whole", result.whole}};
     fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
-    fmt::print("{}: {} of {} frames; packet {} is packet {} now, {}, {}\n", flags.trim.out, result.kept, result.inputs, flags.trim.packet, result.packet,
-               result.flow, result.verdict);
-    if (result.whole) fmt::print("everything before it had to stay: without it its fate was another\n");
+    fmt::print("{}: {} of {} frames; packet {} is packet {} now, {}, {}\n", flags.trim.out,
+               result.kept, result.inputs, flags.trim.packet, result.packet, result.flow,
+               result.verdict);
+    if (result.whole)
+      fmt::print("everything before it had to stay: without it its fate was another\n");
     fmt::print("  syngate replay {}\n", shell_quote(flags.trim.out));
   }
   return kExitOk;
@@ -282,10 +327,19 @@ void add_trim_command(CLI::App& app, AppContext& context) {
   auto flags = std::make_shared<TrimFlags>();
   CLI::App* command = app.add_subcommand("trim", "a small reproducer out of a recording of live");
   command->add_option("RECORDING", flags->trim.path, "what syngate live recorded")->required();
-  command->add_option("--around", flags->around, "packet=N, the frame to be kept with what decided its fate")->required()->type_name("EVENT");
-  command->add_option("--context", flags->trim.context, "frames before and behind it that are kept as well")->capture_default_str();
+  command
+      ->add_option("--around", flags->around,
+                   "packet=N, the frame to be kept with what decided its fate")
+      ->required()
+      ->type_name("EVENT");
+  command
+      ->add_option("--context", flags->trim.context,
+                   "frames before and behind it that are kept as well")
+      ->capture_default_str();
   command->add_option("--out", flags->trim.out, "where to write it")->required()->type_name("FILE");
-  command->add_option("--key-file", flags->key_file, "the key file of the recorded run, if it had one")->type_name("FILE");
+  command
+      ->add_option("--key-file", flags->key_file, "the key file of the recorded run, if it had one")
+      ->type_name("FILE");
   command->add_flag("--json", flags->json, "one JSON object (schema syngate.trim/1)");
   command->footer(std::string(kTrimFooter) + kExitCodeHelp);
   command->fallthrough();
@@ -298,42 +352,86 @@ void add_live_command(CLI::App& app, AppContext& context) {
   auto flags = std::make_shared<LiveFlags>();
   LiveOptions& live = flags->live;
   live.start.time = {286326, 1000000};
-  CLI::App* command = app.add_subcommand("live", "the pipeline between real clients and servers, recorded");
-  command->add_option("--client", live.client, "port of the clients")->required()->type_name("PORT")->group("Ports");
-  command->add_option("--server", live.servers, "port of a server; several share the flows")->required()->type_name("PORT")
-      ->allow_extra_args(false)->group("Ports");
+  CLI::App* command =
+      app.add_subcommand("live", "the pipeline between real clients and servers, recorded");
+  command->add_option("--client", live.client, "port of the clients")
+      ->required()
+      ->type_name("PORT")
+      ->group("Ports");
+  command->add_option("--server", live.servers, "port of a server; several share the flows")
+      ->required()
+      ->type_name("PORT")
+      ->allow_extra_args(false)
+      ->group("Ports");
   command
       ->add_option("--impair", flags->impairments,
-                   "END:loss=P,dup=P,reorder=P,corrupt=P,delay=TIME for both directions at END, client or serverN; from the seed")
-      ->allow_extra_args(false)->group("Ports");
-  command->add_option("--record", live.record, "the recording (default: runs/<time>-live.pcapng)")->type_name("FILE")->group("Output");
-  command->add_flag("--json", flags->json, "one JSON object at the end (schema syngate.live/1)")->group("Output");
+                   "END:loss=P,dup=P,reorder=P,corrupt=P,delay=TIME for both directions at END, "
+                   "client or serverN; from the seed")
+      ->allow_extra_args(false)
+      ->group("Ports");
+  command->add_option("--record", live.record, "the recording (default: runs/<time>-live.pcapng)")
+      ->type_name("FILE")
+      ->group("Output");
+  command->add_flag("--json", flags->json, "one JSON object at the end (schema syngate.live/1)")
+      ->group("Output");
   command->add_flag("-q,--quiet", flags->quiet, "no warnings, no status line")->group("Output");
 
-  command->add_option("--protect", flags->protect, "protect CIDR[:PORTS], up to 16 times, as replay")->allow_extra_args(false)->group("Pipeline");
-  command->add_option("--mss", flags->mss, "MSS in SYN-ACKs (default 1460 for IPv4, 1440 for IPv6)")->check(CLI::Range(1, 65535))
+  command
+      ->add_option("--protect", flags->protect, "protect CIDR[:PORTS], up to 16 times, as replay")
+      ->allow_extra_args(false)
       ->group("Pipeline");
-  command->add_option("--wscale", flags->wscale, "window scale in SYN-ACKs (default 7)")->check(CLI::Range(0, 14))->group("Pipeline");
-  command->add_option("--policy", flags->policies, "NAME=on or NAME=off, repeatable")->allow_extra_args(false)->group("Pipeline");
-  command->add_option("--key-file", flags->key_file, "keys, as replay; the others come from the seed")->type_name("FILE")->group("Pipeline");
-  command->add_option("--count", live.start.time.count, "minute count of the cookie at the start")->capture_default_str()->group("Pipeline");
-  command->add_option("--ts-clock", live.start.time.ms, "timestamp clock in ms at the start")->capture_default_str()->group("Pipeline");
-  command->add_option("--clock-mhz", live.start.clock_mhz, "clock of the pipeline")->check(CLI::Range(1u, 10000u))->capture_default_str()
+  command->add_option("--mss", flags->mss, "MSS in SYN-ACKs (default 1460 for IPv4, 1440 for IPv6)")
+      ->check(CLI::Range(1, 65535))
+      ->group("Pipeline");
+  command->add_option("--wscale", flags->wscale, "window scale in SYN-ACKs (default 7)")
+      ->check(CLI::Range(0, 14))
+      ->group("Pipeline");
+  command->add_option("--policy", flags->policies, "NAME=on or NAME=off, repeatable")
+      ->allow_extra_args(false)
+      ->group("Pipeline");
+  command
+      ->add_option("--key-file", flags->key_file, "keys, as replay; the others come from the seed")
+      ->type_name("FILE")
+      ->group("Pipeline");
+  command->add_option("--count", live.start.time.count, "minute count of the cookie at the start")
+      ->capture_default_str()
+      ->group("Pipeline");
+  command->add_option("--ts-clock", live.start.time.ms, "timestamp clock in ms at the start")
+      ->capture_default_str()
+      ->group("Pipeline");
+  command->add_option("--clock-mhz", live.start.clock_mhz, "clock of the pipeline")
+      ->check(CLI::Range(1u, 10000u))
+      ->capture_default_str()
       ->group("Pipeline");
 
-  command->add_option("--flood", flags->flood, "an attack inside the simulator: syn, ack, synack, rst, mixed, or the frames of a capture")
+  command
+      ->add_option("--flood", flags->flood,
+                   "an attack inside the simulator: syn, ack, synack, rst, mixed, or the frames of "
+                   "a capture")
       ->group("Flood");
-  command->add_option("--pps", flags->pps, "its frames per second of simulated time")->check(CLI::Range(0.001, 1e12))->group("Flood");
-  command->add_option("--line-rate", flags->line_rate, "as a full line of 40G or 100G (the default)")->check(CLI::IsMember({"40G", "100G"}))
+  command->add_option("--pps", flags->pps, "its frames per second of simulated time")
+      ->check(CLI::Range(0.001, 1e12))
       ->group("Flood");
-  command->add_option("--flood-frames", flags->flood_frames, "so many in all (default: until the end)")->group("Flood");
+  command
+      ->add_option("--line-rate", flags->line_rate, "as a full line of 40G or 100G (the default)")
+      ->check(CLI::IsMember({"40G", "100G"}))
+      ->group("Flood");
+  command
+      ->add_option("--flood-frames", flags->flood_frames, "so many in all (default: until the end)")
+      ->group("Flood");
 
-  command->add_option("--duration", flags->duration, "end after so many seconds of real time")->check(CLI::Range(0.001, 1e8))->group("Run");
-  command->add_option("--seed", live.start.seed, "seed of keys, flood and impairments")->capture_default_str()->group("Run");
+  command->add_option("--duration", flags->duration, "end after so many seconds of real time")
+      ->check(CLI::Range(0.001, 1e8))
+      ->group("Run");
+  command->add_option("--seed", live.start.seed, "seed of keys, flood and impairments")
+      ->capture_default_str()
+      ->group("Run");
   command->add_flag("--no-check", flags->no_check, "do not compare with the model")->group("Run");
   command->footer(std::string(kLiveFooter) + kExitCodeHelp);
   command->fallthrough();
-  command->callback([flags, &context] { context.selected = [flags, &context] { return run_live_command(*flags, context); }; });
+  command->callback([flags, &context] {
+    context.selected = [flags, &context] { return run_live_command(*flags, context); };
+  });
   add_trim_command(app, context);
 }
 

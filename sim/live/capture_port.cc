@@ -11,7 +11,10 @@ namespace {
 /// Frames of a capture at its own pace; what is sent to it is counted and forgotten.
 class CapturePort : public LivePort {
  public:
-  CapturePort(const std::string& spec, const std::string& path) : LivePort(spec), reader_(path, {}) { fetch(); }
+  CapturePort(const std::string& spec, const std::string& path)
+      : LivePort(spec), reader_(path, {}) {
+    fetch();
+  }
 
   int fd() const override { return -1; }
   std::uint64_t due_ns() const override { return has_next_ ? next_ns_ : kNever; }
@@ -44,6 +47,8 @@ class CapturePort : public LivePort {
 
 }  // namespace
 
-std::unique_ptr<LivePort> open_capture(const std::string& spec, const std::string& path) { return std::make_unique<CapturePort>(spec, path); }
+std::unique_ptr<LivePort> open_capture(const std::string& spec, const std::string& path) {
+  return std::make_unique<CapturePort>(spec, path);
+}
 
 }  // namespace syngate::sim

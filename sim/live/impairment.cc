@@ -19,9 +19,12 @@ constexpr std::uint64_t kReorderNs = 10000000;
 std::uint64_t parse_time(const std::string& text) {
   double scale = 0;
   std::string number = text;
-  for (const auto& [unit, nanoseconds] : {std::pair{"ms", 1e6}, {"us", 1e3}, {"ns", 1.0}, {"s", 1e9}}) {
+  for (const auto& [unit, nanoseconds] :
+       {std::pair{"ms", 1e6}, {"us", 1e3}, {"ns", 1.0}, {"s", 1e9}}) {
     const std::string suffix(unit);
-    if (text.size() <= suffix.size() || text.compare(text.size() - suffix.size(), suffix.size(), suffix) != 0) continue;
+    if (text.size() <= suffix.size() ||
+        text.compare(text.size() - suffix.size(), suffix.size(), suffix) != 0)
+      continue;
     number = text.substr(0, text.size() - suffix.size());
     scale = nanoseconds;
     break;
@@ -29,7 +32,8 @@ std::uint64_t parse_time(const std::string& text) {
   char* end = nullptr;
   const double value = std::strtod(number.c_str(), &end);
   if (scale == 0 || number.empty() || *end != '\0' || !(value >= 0) || value * scale > 60e9) {
-    throw UsageError(fmt::format("--impair: delay={}: expected a time up to 60s with its unit: 5ms, 200us", text));
+    throw UsageError(fmt::format(
+        "--impair: delay={}: expected a time up to 60s with its unit: 5ms, 200us", text));
   }
   return static_cast<std::uint64_t>(std::llround(value * scale));
 }
@@ -54,7 +58,9 @@ Impairment parse_impairment(const std::string& text) {
                     : name == "reorder" ? &impairment.reorder
                     : name == "corrupt" ? &impairment.corrupt
                                         : nullptr;
-    if (share == nullptr) throw UsageError(fmt::format("--impair: '{}': there are loss, dup, reorder, corrupt and delay", part));
+    if (share == nullptr)
+      throw UsageError(
+          fmt::format("--impair: '{}': there are loss, dup, reorder, corrupt and delay", part));
     char* end = nullptr;
     *share = std::strtod(value.c_str(), &end);
     if (value.empty() || *end != '\0' || !(*share >= 0) || *share > 1) {
@@ -75,7 +81,8 @@ void ImpairedLine::put(std::uint64_t now_ns, Bytes frame) {
     ++lost_;
     return;
   }
-  if (damaged && !frame.empty()) frame[place / 8 % frame.size()] ^= static_cast<std::uint8_t>(1u << place % 8);
+  if (damaged && !frame.empty())
+    frame[place / 8 % frame.size()] ^= static_cast<std::uint8_t>(1u << place % 8);
   const std::uint64_t due = now_ns + impairment_.delay_ns + (late ? kReorderNs : 0);
   if (twice) line_.push({due, order_++, frame});
   line_.push({due, order_++, std::move(frame)});

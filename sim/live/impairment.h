@@ -24,7 +24,8 @@ Impairment parse_impairment(const std::string& text);
 /// One direction of a line. What comes out, and when, depends on the seed and on what goes in.
 class ImpairedLine {
  public:
-  ImpairedLine(const Impairment& impairment, std::uint64_t seed) : impairment_(impairment), random_(seed) {}
+  ImpairedLine(const Impairment& impairment, std::uint64_t seed)
+      : impairment_(impairment), random_(seed) {}
   void put(std::uint64_t now_ns, Bytes frame);
   /// The next frame that is due at `now_ns`.
   std::optional<Bytes> take(std::uint64_t now_ns);

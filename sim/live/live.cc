@@ -24,14 +24,15 @@ namespace {
 
 constexpr std::uint64_t kMillisecond = 1000000;
 constexpr std::uint64_t kMinute = 60000 * kMillisecond;
-constexpr int kIdleMs = 500;             // the longest sleep: the status line lives, a signal is never missed
-constexpr unsigned kReadsAtOnce = 64;    // of one port, before the others have their turn
+constexpr int kIdleMs = 500;  // the longest sleep: the status line lives, a signal is never missed
+constexpr unsigned kReadsAtOnce = 64;  // of one port, before the others have their turn
 constexpr std::uint64_t kFloodAtOnce = 128;
 constexpr std::uint64_t kStatusNs = 100 * kMillisecond;
 
 class Live {
  public:
-  explicit Live(const LiveOptions& options) : options_(options), spreader_(options.servers.size()) {}
+  explicit Live(const LiveOptions& options)
+      : options_(options), spreader_(options.servers.size()) {}
 
   LiveResult run() {
     open_all();
@@ -74,7 +75,8 @@ class Live {
         struct epoll_event event {};
         event.events = EPOLLIN;
         if (epoll_ctl(epoll_, EPOLL_CTL_ADD, end.port->fd(), &event) != 0) {
-          throw PortError(fmt::format("{}: cannot be waited for: {}", end.port->spec(), std::strerror(errno)));
+          throw PortError(
+              fmt::format("{}: cannot be waited for: {}", end.port->spec(), std::strerror(errno)));
         }
       }
       const auto impairment = options_.impairments.find(end.name);
@@ -87,7 +89,8 @@ class Live {
   void open_flood_file() {
     flood_reader_ = std::make_unique<CaptureReader>(options_.flood_file, CaptureOptions{});
     CaptureFrame first;
-    if (!flood_reader_->next(&first)) throw InputError(fmt::format("--flood {}: there is no frame in it", options_.flood_file));
+    if (!flood_reader_->next(&first))
+      throw InputError(fmt::format("--flood {}: there is no frame in it", options_.flood_file));
     flood_next_ = std::move(first.bytes);
   }
 
@@ -95,14 +98,17 @@ class Live {
     LiveStart start = options_.start;
     start.version = kVersion;
     start.servers = options_.servers.size();
-    start.base_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    start.base_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                        std::chrono::system_clock::now().time_since_epoch())
+                        .count();
     recorder_ = std::make_unique<LiveRecorder>(options_.record, start);
     SimulatorOptions simulator;
     simulator.check = options_.check;
     bench_ = std::make_unique<LiveBench>(start, options_.key_file, simulator);
     bench_->on_output = [this](const Output& output, bool flood) { take_output(output, flood); };
     bench_->on_result = [this](const FrameResult& frame, bool flood) {
-      ++(flood ? result_.flood_verdicts : result_.verdicts)[static_cast<std::size_t>(frame.verdict)];
+      ++(flood ? result_.flood_verdicts
+               : result_.verdicts)[static_cast<std::size_t>(frame.verdict)];
       ++(flood ? result_.flood_reasons : result_.reasons)[static_cast<std::size_t>(frame.reason)];
     };
     bench_->on_mismatch = [this](const Mismatch& mismatch) {
@@ -113,8 +119,9 @@ class Live {
   }
 
   std::uint64_t now_ns() const {
-    return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begin_).count());
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                          std::chrono::steady_clock::now() - begin_)
+                                          .count());
   }
 
   bool stopped() const { return options_.stop != nullptr && options_.stop->load(); }
@@ -123,19 +130,23 @@ class Live {
     result_.interrupted = stopped();
     if (result_.interrupted || !result_.gone.empty()) return true;
     if (options_.duration_ns != 0 && now_ns() >= options_.duration_ns) return true;
-    const bool client_done = ends_[0].port->finished() && (!ends_[0].in || ends_[0].in->due_ns() == kNever);
+    const bool client_done =
+        ends_[0].port->finished() && (!ends_[0].in || ends_[0].in->due_ns() == kNever);
     return client_done && (!flood_open() || options_.start.flood->frames == 0);
   }
 
   bool flood_open() const {
-    return options_.start.flood && (options_.start.flood->frames == 0 || bench_->flooded() < options_.start.flood->frames);
+    return options_.start.flood &&
+           (options_.start.flood->frames == 0 || bench_->flooded() < options_.start.flood->frames);
   }
 
   // The flood has frames whose time has come, in the time of the wall.
   bool flood_behind() const { return flood_open() && bench_->flood_due() <= wall_cycle(); }
 
   std::uint64_t wall_cycle() const {
-    return bench_->start_cycle() + static_cast<std::uint64_t>(static_cast<unsigned __int128>(now_ns()) * options_.start.clock_mhz / 1000);
+    return bench_->start_cycle() +
+           static_cast<std::uint64_t>(static_cast<unsigned __int128>(now_ns()) *
+                                      options_.start.clock_mhz / 1000);
   }
 
   void turn() {
@@ -220,7 +231,8 @@ class Live {
   void flood() {
     set_time();
     std::uint64_t count = kFloodAtOnce;
-    if (options_.start.flood->frames != 0) count = std::min(count, options_.start.flood->frames - bench_->flooded());
+    if (options_.start.flood->frames != 0)
+      count = std::min(count, options_.start.flood->frames - bench_->flooded());
     // At a low rate the simulation must not run ahead of the wall.
     const std::uint64_t wall = wall_cycle();
     if (flood_reader_) {
@@ -243,7 +255,9 @@ class Live {
     CaptureFrame frame;
     if (!flood_reader_->next(&frame)) {
       flood_reader_ = std::make_unique<CaptureReader>(options_.flood_file, CaptureOptions{});
-      if (!flood_reader_->next(&frame)) throw InputError(fmt::format("--flood {}: was emptied while it was used", options_.flood_file));
+      if (!flood_reader_->next(&frame))
+        throw InputError(
+            fmt::format("--flood {}: was emptied while it was used", options_.flood_file));
     }
     flood_next_ = std::move(frame.bytes);
   }
@@ -317,7 +331,8 @@ class Live {
     const std::uint64_t now = now_ns();
     if (options_.duration_ns != 0) due = std::min(due, options_.duration_ns);
     if (flood_open()) {
-      const std::uint64_t clocks = bench_->flood_due() - std::min(bench_->flood_due(), wall_cycle());
+      const std::uint64_t clocks =
+          bench_->flood_due() - std::min(bench_->flood_due(), wall_cycle());
       due = std::min(due, now + clocks * 1000 / options_.start.clock_mhz);
     }
     int timeout = kIdleMs;
@@ -350,13 +365,15 @@ class Live {
       result_.ports.push_back({end.port->spec(), end.port->counts()});
     }
     result_.lost_on_lines = 0;
-    for (const End& end : ends_) result_.lost_on_lines += (end.in ? end.in->lost() : 0) + (end.out ? end.out->lost() : 0);
+    for (const End& end : ends_)
+      result_.lost_on_lines += (end.in ? end.in->lost() : 0) + (end.out ? end.out->lost() : 0);
     result_.flood = bench_->flooded();
     result_.offered = bench_->offered() - bench_->flooded();
     result_.outputs = bench_->digest().outputs();
     result_.digest = bench_->digest().value();
     result_.elapsed_ns = now_ns();
-    result_.simulated_ns = (bench_->cycle() - bench_->start_cycle()) * 1000 / options_.start.clock_mhz;
+    result_.simulated_ns =
+        (bench_->cycle() - bench_->start_cycle()) * 1000 / options_.start.clock_mhz;
   }
 
   const LiveOptions& options_;

@@ -15,9 +15,13 @@ constexpr std::uint64_t kCatchUpClocks = 4096;
 
 }  // namespace
 
-LiveBench::LiveBench(const LiveStart& start, const std::optional<KeyFile>& key_file, SimulatorOptions simulator)
-    : start_(start), schedule_(key_file ? KeySchedule(start.seed, *key_file) : KeySchedule(start.seed)), time_(start.time) {
-  for (std::size_t i = 0; i < start.destinations.size(); ++i) config_.destinations[i] = start.destinations[i];
+LiveBench::LiveBench(const LiveStart& start, const std::optional<KeyFile>& key_file,
+                     SimulatorOptions simulator)
+    : start_(start),
+      schedule_(key_file ? KeySchedule(start.seed, *key_file) : KeySchedule(start.seed)),
+      time_(start.time) {
+  for (std::size_t i = 0; i < start.destinations.size(); ++i)
+    config_.destinations[i] = start.destinations[i];
   config_.policy = start.policy;
   config_.keys = schedule_.initial(start.time.count);
   if (start.flood) {
@@ -26,10 +30,12 @@ LiveBench::LiveBench(const LiveStart& start, const std::optional<KeyFile>& key_f
     options.targets = Targets(start.destinations);
     options.shares = true;
     if (!start.flood->kind.empty()) {
-      if (!Flood::choose(start.flood->kind, &options)) throw std::invalid_argument("flood of kind " + start.flood->kind);
+      if (!Flood::choose(start.flood->kind, &options))
+        throw std::invalid_argument("flood of kind " + start.flood->kind);
       flood_.emplace(options);
     }
-    pacer_.emplace(start.flood->line ? Pace::kLine : Pace::kFrames, start.flood->rate, start.clock_mhz);
+    pacer_.emplace(start.flood->line ? Pace::kLine : Pace::kFrames, start.flood->rate,
+                   start.clock_mhz);
   }
   simulator.seed = start.seed;
   simulator.clock_mhz = start.clock_mhz;
@@ -49,7 +55,8 @@ LiveBench::LiveBench(const LiveStart& start, const std::optional<KeyFile>& key_f
 
 void LiveBench::set_time(const model::Time& time) {
   if (time.count != time_.count) {
-    // The new key goes to a bank that neither this minute nor the last uses, so no handshake notices.
+    // The new key goes to a bank that neither this minute nor the last uses, so no handshake
+    // notices.
     schedule_.advance(time_.count, time.count, &config_.keys);
     simulator_->set_config(config_);
   }
@@ -63,7 +70,9 @@ std::uint64_t LiveBench::offer(std::uint64_t cycle, const Bytes& bytes, bool flo
   return id;
 }
 
-std::uint64_t LiveBench::flood_due() const { return pacer_ ? start_cycle_ + pacer_->next_slot() : 0; }
+std::uint64_t LiveBench::flood_due() const {
+  return pacer_ ? start_cycle_ + pacer_->next_slot() : 0;
+}
 
 void LiveBench::flood(std::uint64_t count) {
   if (!flood_) throw std::logic_error("no flood was configured");

@@ -14,12 +14,14 @@
 
 namespace syngate::sim {
 
-/// The pipeline as `live` runs it. What it does depends on its calls and their order alone, so that a recording of the calls repeats it:
-/// clocks included.
+/// The pipeline as `live` runs it. What it does depends on its calls and their order alone, so that
+/// a recording of the calls repeats it: clocks included.
 class LiveBench {
  public:
-  /// `key_file` is needed if and only if `start.own_keys`. `simulator`: checking, waves and faults; the rest comes from `start`.
-  LiveBench(const LiveStart& start, const std::optional<KeyFile>& key_file, SimulatorOptions simulator);
+  /// `key_file` is needed if and only if `start.own_keys`. `simulator`: checking, waves and faults;
+  /// the rest comes from `start`.
+  LiveBench(const LiveStart& start, const std::optional<KeyFile>& key_file,
+            SimulatorOptions simulator);
 
   /// Every output; `flood`: it is sent for a frame of the flood.
   std::function<void(const Output&, bool flood)> on_output;
@@ -34,7 +36,8 @@ class LiveBench {
   void flood(std::uint64_t count);
   /// Clock of the flood's next frame, by its rate.
   std::uint64_t flood_due() const;
-  /// The same for a frame of `length` bytes that the caller offers himself (a flood from a file), and moves on.
+  /// The same for a frame of `length` bytes that the caller offers himself (a flood from a file),
+  /// and moves on.
   std::uint64_t take_flood_slot(std::size_t length);
   void drain() { simulator_->drain(); }
   /// Ends the run.

@@ -24,9 +24,11 @@ void LivePort::warn(const std::string& text) { warning_ = spec_ + ": " + text; }
 bool LivePort::admit(Bytes* frame) {
   if (frame->size() > defs::kFrameBytesMax) {
     if (counts_.too_long++ == 0) {
-      warn(fmt::format("a frame of {} bytes; the pipeline serves {} at most, so such frames are left out. On the sending host: "
-                       "ethtool -K IFACE gro off lro off tso off gso off, or a smaller MTU",
-                       frame->size(), defs::kFrameBytesMax));
+      warn(
+          fmt::format("a frame of {} bytes; the pipeline serves {} at most, so such frames are "
+                      "left out. On the sending host: "
+                      "ethtool -K IFACE gro off lro off tso off gso off, or a smaller MTU",
+                      frame->size(), defs::kFrameBytesMax));
     }
     return false;
   }
@@ -45,7 +47,8 @@ std::unique_ptr<LivePort> open_port(const std::string& spec) {
     if (kind == "unix") return open_stream(spec, rest);
     if (kind == "pcap") return open_capture(spec, rest);
   }
-  throw UsageError(fmt::format("port {}: expected tap:NAME, af:IFACE, unix:PATH or pcap:FILE", spec));
+  throw UsageError(
+      fmt::format("port {}: expected tap:NAME, af:IFACE, unix:PATH or pcap:FILE", spec));
 }
 
 }  // namespace syngate::sim

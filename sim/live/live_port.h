@@ -20,9 +20,11 @@ struct PortError : InputError {
 /// What went through a port. Frames and their bytes are without FCS.
 struct PortCounts {
   std::uint64_t in = 0, out = 0;
-  std::uint64_t too_long = 0;          ///< arrived with more than FRAME_BYTES_MAX bytes: left out
-  std::uint64_t checksum_partial = 0;  ///< arrived before the sender's offload had finished their checksum: left out
-  std::uint64_t not_sent = 0;          ///< the port did not take them: it is down, full, or nobody is connected
+  std::uint64_t too_long = 0;  ///< arrived with more than FRAME_BYTES_MAX bytes: left out
+  std::uint64_t checksum_partial =
+      0;  ///< arrived before the sender's offload had finished their checksum: left out
+  std::uint64_t not_sent =
+      0;  ///< the port did not take them: it is down, full, or nobody is connected
 };
 
 /// One end of the pipeline in the real world. Nothing here ever blocks.
@@ -35,7 +37,8 @@ class LivePort {
 
   /// Readable when a frame (or a peer) waits; -1 when time alone decides.
   virtual int fd() const = 0;
-  /// The next frame, at least 60 bytes (a MAC pads); false when none waits. Throws PortError when the port is gone.
+  /// The next frame, at least 60 bytes (a MAC pads); false when none waits. Throws PortError when
+  /// the port is gone.
   virtual bool read(Bytes* frame) = 0;
   /// Sends a frame or counts it in not_sent. Throws PortError when the port is gone.
   virtual void write(const std::uint8_t* data, std::size_t length) = 0;
@@ -53,7 +56,8 @@ class LivePort {
   std::string take_warning();
 
  protected:
-  /// Pads to 60 bytes; false (counted, warned of once) when the frame is longer than the pipeline serves.
+  /// Pads to 60 bytes; false (counted, warned of once) when the frame is longer than the pipeline
+  /// serves.
   bool admit(Bytes* frame);
   void warn(const std::string& text);
 
@@ -64,7 +68,8 @@ class LivePort {
   std::string warning_;
 };
 
-/// Opens "tap:NAME", "af:IFACE", "unix:PATH" or "pcap:FILE". Throws UsageError for another text, PortError.
+/// Opens "tap:NAME", "af:IFACE", "unix:PATH" or "pcap:FILE". Throws UsageError for another text,
+/// PortError.
 std::unique_ptr<LivePort> open_port(const std::string& spec);
 
 std::unique_ptr<LivePort> open_tap(const std::string& spec, const std::string& name);

@@ -28,22 +28,30 @@ std::vector<PcapngInterface> interfaces(const LiveStart& start) {
 }
 
 Json destination_json(const model::Destination& entry) {
-  return {{"protect", protect_argument(entry)}, {"mss", entry.mss}, {"wscale", entry.wscale}, {"stamp_key_id", entry.stamp_key_id}};
+  return {{"protect", protect_argument(entry)},
+          {"mss", entry.mss},
+          {"wscale", entry.wscale},
+          {"stamp_key_id", entry.stamp_key_id}};
 }
 
 Json start_json(const LiveStart& start) {
-  Json json = {{"event", "start"}, {"schema", kSchema}, {"version", start.version}, {"seed", start.seed}};
+  Json json = {
+      {"event", "start"}, {"schema", kSchema}, {"version", start.version}, {"seed", start.seed}};
   json["clock_mhz"] = start.clock_mhz;
   json["count"] = start.time.count;
   json["ms"] = start.time.ms;
   json["destinations"] = Json::array();
-  for (const model::Destination& entry : start.destinations) json["destinations"].push_back(destination_json(entry));
+  for (const model::Destination& entry : start.destinations)
+    json["destinations"].push_back(destination_json(entry));
   json["policy"] = start.policy;
   json["key_file"] = start.own_keys;
   json["base_ns"] = start.base_ns;
   json["servers"] = start.servers;
   if (start.flood) {
-    json["flood"] = {{"kind", start.flood->kind}, {"rate", start.flood->rate}, {"line", start.flood->line}, {"frames", start.flood->frames}};
+    json["flood"] = {{"kind", start.flood->kind},
+                     {"rate", start.flood->rate},
+                     {"line", start.flood->line},
+                     {"frames", start.flood->frames}};
   }
   return json;
 }
@@ -66,11 +74,13 @@ LiveStart start_from(const Json& json) {
   start.own_keys = json.at("key_file").get<bool>();
   start.base_ns = json.at("base_ns").get<std::int64_t>();
   start.servers = json.at("servers").get<std::size_t>();
-  if (start.clock_mhz == 0 || start.destinations.size() > defs::kDestinations) throw InputError("numbers out of range");
+  if (start.clock_mhz == 0 || start.destinations.size() > defs::kDestinations)
+    throw InputError("numbers out of range");
   if (json.contains("flood")) {
     const Json& flood = json.at("flood");
-    start.flood = LiveFlood{flood.at("kind").get<std::string>(), flood.at("rate").get<std::uint64_t>(), flood.at("line").get<bool>(),
-                            flood.at("frames").get<std::uint64_t>()};
+    start.flood =
+        LiveFlood{flood.at("kind").get<std::string>(), flood.at("rate").get<std::uint64_t>(),
+                  flood.at("line").get<bool>(), flood.at("frames").get<std::uint64_t>()};
   }
   return start;
 }
@@ -78,13 +88,15 @@ LiveStart start_from(const Json& json) {
 std::string text_of(const Record& record) { return {record.data.begin(), record.data.end()}; }
 
 bool is_start(const Record& record) {
-  return record.link_type == kUser0 && record.interface_index == kControl && text_of(record).find(kSchema) != std::string::npos;
+  return record.link_type == kUser0 && record.interface_index == kControl &&
+         text_of(record).find(kSchema) != std::string::npos;
 }
 
 }  // namespace
 
 void OutputDigest::put(std::uint64_t value, unsigned bytes) {
-  for (unsigned i = 0; i < bytes; ++i) value_ = (value_ ^ (value >> (8 * i) & 0xff)) * 0x100000001b3u;
+  for (unsigned i = 0; i < bytes; ++i)
+    value_ = (value_ ^ (value >> (8 * i) & 0xff)) * 0x100000001b3u;
 }
 
 void OutputDigest::add(const Output& output) {
@@ -95,18 +107,22 @@ void OutputDigest::add(const Output& output) {
   ++outputs_;
 }
 
-LiveRecorder::LiveRecorder(const std::string& path, const LiveStart& start) : start_(start), writer_(path, interfaces(start)) {
+LiveRecorder::LiveRecorder(const std::string& path, const LiveStart& start)
+    : start_(start), writer_(path, interfaces(start)) {
   control(0, start_json(start).dump());
   flush();
 }
 
 std::int64_t LiveRecorder::time_ns(std::uint64_t cycle) const {
   // Rounded up, so that the clock can be told from it as long as it is no faster than 1 GHz.
-  return start_.base_ns + static_cast<std::int64_t>((static_cast<unsigned __int128>(cycle) * 1000 + start_.clock_mhz - 1) / start_.clock_mhz);
+  return start_.base_ns + static_cast<std::int64_t>((static_cast<unsigned __int128>(cycle) * 1000 +
+                                                     start_.clock_mhz - 1) /
+                                                    start_.clock_mhz);
 }
 
 void LiveRecorder::control(std::uint64_t cycle, const std::string& json) {
-  writer_.write(kControl, time_ns(cycle), reinterpret_cast<const std::uint8_t*>(json.data()), json.size(), "");
+  writer_.write(kControl, time_ns(cycle), reinterpret_cast<const std::uint8_t*>(json.data()),
+                json.size(), "");
 }
 
 void LiveRecorder::write(const LiveEvent& event) {
@@ -116,20 +132,27 @@ void LiveRecorder::write(const LiveEvent& event) {
   };
   switch (event.kind) {
     case Kind::kInput:
-      frame(kRx, fmt::format("packet {} offered {}{}", event.id, event.cycle, event.flood ? " flood" : ""));
+      frame(kRx, fmt::format("packet {} offered {}{}", event.id, event.cycle,
+                             event.flood ? " flood" : ""));
       break;
     case Kind::kOutput:
       frame(event.port == Port::kReply ? kReply : kForward,
-            fmt::format("packet {} out {}{}", event.id, event.cycle, event.handoff ? " handoff" : ""));
+            fmt::format("packet {} out {}{}", event.id, event.cycle,
+                        event.handoff ? " handoff" : ""));
       break;
     case Kind::kBypass:
       frame(kBypass + static_cast<std::uint32_t>(event.server), "");
       break;
     case Kind::kTime:
-      control(event.cycle, Json({{"event", "time"}, {"cycle", event.cycle}, {"count", event.time.count}, {"ms", event.time.ms}}).dump());
+      control(event.cycle, Json({{"event", "time"},
+                                 {"cycle", event.cycle},
+                                 {"count", event.time.count},
+                                 {"ms", event.time.ms}})
+                               .dump());
       break;
     case Kind::kFlood:
-      control(event.cycle, Json({{"event", "flood"}, {"cycle", event.cycle}, {"frames", event.count}}).dump());
+      control(event.cycle,
+              Json({{"event", "flood"}, {"cycle", event.cycle}, {"frames", event.count}}).dump());
       break;
     case Kind::kDrain:
       control(event.cycle, Json({{"event", "drain"}, {"cycle", event.cycle}}).dump());
@@ -154,12 +177,14 @@ struct LiveRecording::Impl {
     try {
       start = start_from(Json::parse(text_of(record)));
     } catch (const std::exception& error) {
-      throw InputError(fmt::format("{}: the start record cannot be used: {}", source.name(), error.what()));
+      throw InputError(
+          fmt::format("{}: the start record cannot be used: {}", source.name(), error.what()));
     }
   }
 
   [[noreturn]] void bad(const std::string& why) const {
-    throw InputError(fmt::format("{}: record {} (offset {}): {}", source.name(), number, records->record_offset(), why));
+    throw InputError(fmt::format("{}: record {} (offset {}): {}", source.name(), number,
+                                 records->record_offset(), why));
   }
 
   void take_control(const Record& record, LiveEvent* event) const {
@@ -196,10 +221,12 @@ struct LiveRecording::Impl {
     unsigned long long id = 0, cycle = 0;
     char word[8] = {};
     char tail[8] = {};
-    const int fields = std::sscanf(record.comment.c_str(), "packet %llu %7s %llu %7s", &id, word, &cycle, tail);
+    const int fields =
+        std::sscanf(record.comment.c_str(), "packet %llu %7s %llu %7s", &id, word, &cycle, tail);
     const std::string verb(word);
     const bool input = record.interface_index == kRx;
-    if (fields < 3 || verb != (input ? "offered" : "out")) bad("the packet's comment does not say its clock; was the file edited?");
+    if (fields < 3 || verb != (input ? "offered" : "out"))
+      bad("the packet's comment does not say its clock; was the file edited?");
     event->kind = input ? Kind::kInput : Kind::kOutput;
     event->id = id;
     event->cycle = cycle;
@@ -239,8 +266,9 @@ bool LiveRecording::next(LiveEvent* event) {
   const ReadStatus status = impl_->records->next(&record);
   if (status != ReadStatus::kRecord) {
     if (impl_->ended) return false;
-    impl_->cut = fmt::format("{}: ends at offset {} before the end of the run was recorded{}{}", impl_->source.name(),
-                             impl_->records->record_offset(), status == ReadStatus::kCorrupt ? ": " : "",
+    impl_->cut = fmt::format("{}: ends at offset {} before the end of the run was recorded{}{}",
+                             impl_->source.name(), impl_->records->record_offset(),
+                             status == ReadStatus::kCorrupt ? ": " : "",
                              status == ReadStatus::kCorrupt ? impl_->records->problem() : "");
     return false;
   }

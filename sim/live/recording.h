@@ -16,13 +16,14 @@ namespace syngate::sim {
 
 /// A flood that the simulator makes beside the live traffic.
 struct LiveFlood {
-  std::string kind;            ///< "syn", "ack", "mixed" ... as Flood::choose()
-  std::uint64_t rate = 0;      ///< as Pacer: frames per 1000 s, or bits per second of the line
-  bool line = false;           ///< `rate` is that of a line
-  std::uint64_t frames = 0;    ///< to send in all; 0: until the end
+  std::string kind;          ///< "syn", "ack", "mixed" ... as Flood::choose()
+  std::uint64_t rate = 0;    ///< as Pacer: frames per 1000 s, or bits per second of the line
+  bool line = false;         ///< `rate` is that of a line
+  std::uint64_t frames = 0;  ///< to send in all; 0: until the end
 };
 
-/// Everything that a run depends on, besides what came in and when. No key material: keys come from the seed.
+/// Everything that a run depends on, besides what came in and when. No key material: keys come from
+/// the seed.
 struct LiveStart {
   std::string version;  ///< of the program that recorded
   std::uint64_t seed = 1;
@@ -30,8 +31,8 @@ struct LiveStart {
   model::Time time;  ///< at the start
   std::vector<model::Destination> destinations;
   std::uint32_t policy = 0;
-  bool own_keys = false;      ///< a key file was used: the same is needed again
-  std::int64_t base_ns = 0;   ///< since 1970, of clock 0
+  bool own_keys = false;     ///< a key file was used: the same is needed again
+  std::int64_t base_ns = 0;  ///< since 1970, of clock 0
   std::optional<LiveFlood> flood;
   std::size_t servers = 1;
 };
@@ -73,8 +74,9 @@ class OutputDigest {
   std::uint64_t outputs_ = 0;
 };
 
-/// Writes a recording: pcapng with the interfaces control (USER0: one JSON object a record), rx0, reply0, forward0, bypass0 and so on.
-/// Frames have their clock in the comment and, in ns, in the time stamp. docs/how-to/live.md describes it.
+/// Writes a recording: pcapng with the interfaces control (USER0: one JSON object a record), rx0,
+/// reply0, forward0, bypass0 and so on. Frames have their clock in the comment and, in ns, in the
+/// time stamp. docs/how-to/live.md describes it.
 class LiveRecorder {
  public:
   /// Throws OutputError.
@@ -95,7 +97,8 @@ class LiveRecorder {
 /// Reads one. A recording that is cut (a killed run) ends at its last whole record, without kEnd.
 class LiveRecording {
  public:
-  /// Throws CaptureError when there is no such capture, InputError when it is no recording or one of another schema.
+  /// Throws CaptureError when there is no such capture, InputError when it is no recording or one
+  /// of another schema.
   explicit LiveRecording(const std::string& path);
   ~LiveRecording();
   /// Whether the file is a recording; false for everything else, also what cannot be read.

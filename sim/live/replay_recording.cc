@@ -22,8 +22,9 @@ using Kind = LiveEvent::Kind;
 const char* port_name(Port port) { return port == Port::kReply ? "reply" : "forward"; }
 
 std::string describe(const LiveEvent& event) {
-  return fmt::format("packet {} at clock {} on the {} port, {} bytes{}, {}", event.id, event.cycle, port_name(event.port),
-                     event.bytes.size(), event.handoff ? " (hand-off)" : "", describe_packet(event.bytes.data(), event.bytes.size()));
+  return fmt::format("packet {} at clock {} on the {} port, {} bytes{}, {}", event.id, event.cycle,
+                     port_name(event.port), event.bytes.size(), event.handoff ? " (hand-off)" : "",
+                     describe_packet(event.bytes.data(), event.bytes.size()));
 }
 
 LiveEvent output_event(const Output& output) {
@@ -39,27 +40,37 @@ LiveEvent output_event(const Output& output) {
 
 // What is different, empty when nothing is.
 std::string difference(const LiveEvent& recorded, const LiveEvent& now) {
-  const bool same_place = recorded.id == now.id && recorded.port == now.port && recorded.cycle == now.cycle && recorded.handoff == now.handoff;
+  const bool same_place = recorded.id == now.id && recorded.port == now.port &&
+                          recorded.cycle == now.cycle && recorded.handoff == now.handoff;
   if (same_place && recorded.bytes == now.bytes) return "";
   std::string text = fmt::format("recorded: {}\n  now:      {}", describe(recorded), describe(now));
-  const auto [a, b] = std::mismatch(recorded.bytes.begin(), recorded.bytes.end(), now.bytes.begin(), now.bytes.end());
+  const auto [a, b] = std::mismatch(recorded.bytes.begin(), recorded.bytes.end(), now.bytes.begin(),
+                                    now.bytes.end());
   if (a != recorded.bytes.end() && b != now.bytes.end()) {
     const auto at = static_cast<std::size_t>(a - recorded.bytes.begin());
-    text += fmt::format("\n  byte {} ({}): 0x{:02x}, now 0x{:02x}", at, field_at(recorded.bytes.data(), recorded.bytes.size(), at), *a, *b);
+    text += fmt::format("\n  byte {} ({}): 0x{:02x}, now 0x{:02x}", at,
+                        field_at(recorded.bytes.data(), recorded.bytes.size(), at), *a, *b);
   }
   return text;
 }
 
-void check_keys(const std::string& path, const LiveStart& start, const std::optional<KeyFile>& key_file) {
-  if (start.own_keys && !key_file) throw InputError(fmt::format("{}: was recorded with a key file; give the same with --key-file", path));
-  if (!start.own_keys && key_file) throw InputError(fmt::format("{}: was recorded without a key file; leave out --key-file", path));
+void check_keys(const std::string& path, const LiveStart& start,
+                const std::optional<KeyFile>& key_file) {
+  if (start.own_keys && !key_file)
+    throw InputError(
+        fmt::format("{}: was recorded with a key file; give the same with --key-file", path));
+  if (!start.own_keys && key_file)
+    throw InputError(
+        fmt::format("{}: was recorded without a key file; leave out --key-file", path));
 }
 
 // Plays recorded events on a bench; outputs wait in `produced` until they are compared.
 class Player {
  public:
-  Player(const LiveStart& start, const std::optional<KeyFile>& key_file, const SimulatorOptions& simulator)
-      : records_flood_(start.flood && start.flood->kind.empty()), bench(start, key_file, simulator) {
+  Player(const LiveStart& start, const std::optional<KeyFile>& key_file,
+         const SimulatorOptions& simulator)
+      : records_flood_(start.flood && start.flood->kind.empty()),
+        bench(start, key_file, simulator) {
     bench.on_output = [this](const Output& output, bool flood) {
       if (!flood || records_flood_) produced.push_back(output_event(output));
     };
@@ -71,13 +82,22 @@ class Player {
         if (event.flood && records_flood_) bench.take_flood_slot(event.bytes.size());
         bench.offer(event.cycle, event.bytes, event.flood);
         break;
-      case Kind::kTime: bench.set_time(event.time); break;
-      case Kind::kFlood: bench.flood(event.count); break;
-      case Kind::kDrain: bench.drain(); break;
-      case Kind::kEnd: bench.finish(); break;
+      case Kind::kTime:
+        bench.set_time(event.time);
+        break;
+      case Kind::kFlood:
+        bench.flood(event.count);
+        break;
+      case Kind::kDrain:
+        bench.drain();
+        break;
+      case Kind::kEnd:
+        bench.finish();
+        break;
       case Kind::kOutput:
       case Kind::kCheck:
-      case Kind::kBypass: break;
+      case Kind::kBypass:
+        break;
     }
   }
 
@@ -92,7 +112,8 @@ class Player {
 }  // namespace
 
 int RecordingReplayResult::exit_code() const {
-  if (!difference.empty() || statistics.mismatches != 0 || statistics.lost != 0) return kExitMismatch;
+  if (!difference.empty() || statistics.mismatches != 0 || statistics.lost != 0)
+    return kExitMismatch;
   return interrupted ? kExitInterrupted : kExitOk;
 }
 
@@ -125,15 +146,17 @@ RecordingReplayResult replay_recording(const RecordingReplayOptions& options) {
     result.interrupted = options.stop != nullptr && options.stop->load();
     if (result.interrupted) break;
     if (event.kind == Kind::kInput && event.id != player.bench.offered()) {
-      throw InputError(fmt::format("{}: packet {} is where packet {} should be; was the file edited?", options.path, event.id,
-                                   player.bench.offered()));
+      throw InputError(
+          fmt::format("{}: packet {} is where packet {} should be; was the file edited?",
+                      options.path, event.id, player.bench.offered()));
     }
     player.play(event);
     ended = event.kind == Kind::kEnd;
     if (event.kind == Kind::kInput) ++result.inputs;
     if (event.kind == Kind::kOutput) {
       if (player.produced.empty()) {
-        differs(fmt::format("recorded: {}\n  now:      nothing left until clock {}", describe(event), player.bench.cycle()));
+        differs(fmt::format("recorded: {}\n  now:      nothing left until clock {}",
+                            describe(event), player.bench.cycle()));
       } else {
         differs(difference(event, player.produced.front()));
         player.produced.pop_front();
@@ -143,11 +166,15 @@ RecordingReplayResult replay_recording(const RecordingReplayOptions& options) {
     if (event.kind != Kind::kCheck && event.kind != Kind::kEnd) continue;
     const OutputDigest& digest = player.bench.digest();
     if (!player.produced.empty()) {
-      differs(fmt::format("recorded: nothing until clock {}\n  now:      {}", event.cycle, describe(player.produced.front())));
-    } else if (event.count != digest.outputs() || event.digest != digest.value() || event.cycle != player.bench.cycle()) {
-      differs(fmt::format("between clock {} and {}: recorded: {} outputs, digest {:016x}, clock {}\n  now:      {} outputs, digest {:016x}, clock {}",
-                          last_check, event.cycle, event.count, event.digest, event.cycle, digest.outputs(), digest.value(),
-                          player.bench.cycle()));
+      differs(fmt::format("recorded: nothing until clock {}\n  now:      {}", event.cycle,
+                          describe(player.produced.front())));
+    } else if (event.count != digest.outputs() || event.digest != digest.value() ||
+               event.cycle != player.bench.cycle()) {
+      differs(
+          fmt::format("between clock {} and {}: recorded: {} outputs, digest {:016x}, clock {}\n  "
+                      "now:      {} outputs, digest {:016x}, clock {}",
+                      last_check, event.cycle, event.count, event.digest, event.cycle,
+                      digest.outputs(), digest.value(), player.bench.cycle()));
     }
     last_check = event.cycle;
   }
@@ -168,21 +195,26 @@ struct Fate {
   defs::Reason reason = defs::Reason::kNone;
   std::vector<std::pair<Port, Bytes>> outputs;
 
-  bool operator==(const Fate& o) const { return verdict == o.verdict && reason == o.reason && outputs == o.outputs; }
+  bool operator==(const Fate& o) const {
+    return verdict == o.verdict && reason == o.reason && outputs == o.outputs;
+  }
 };
 
 bool same_connection(const PacketView& a, const PacketView& b) {
   if (!a.tcp || !b.tcp || a.ip6 != b.ip6) return false;
   const auto ends = [](const PacketView& v, bool swapped) {
-    const auto from = std::pair(v.source.bytes, v.source_port), to = std::pair(v.destination.bytes, v.destination_port);
+    const auto from = std::pair(v.source.bytes, v.source_port),
+               to = std::pair(v.destination.bytes, v.destination_port);
     return swapped ? std::pair(to, from) : std::pair(from, to);
   };
   return ends(a, false) == ends(b, false) || ends(a, false) == ends(b, true);
 }
 
-// Runs what `keep` says of the recording up to its end, writes it when `out` is set, and tells the fate of one frame.
+// Runs what `keep` says of the recording up to its end, writes it when `out` is set, and tells the
+// fate of one frame.
 template <typename Keep>
-Fate run_part(const TrimOptions& options, bool keep_flood, Keep keep, const std::string& out, TrimResult* result) {
+Fate run_part(const TrimOptions& options, bool keep_flood, Keep keep, const std::string& out,
+              TrimResult* result) {
   LiveRecording recording(options.path);
   LiveStart start = recording.start();
   start.version = kVersion;
@@ -249,7 +281,8 @@ Fate run_part(const TrimOptions& options, bool keep_flood, Keep keep, const std:
       case Kind::kOutput:
       case Kind::kCheck:
       case Kind::kBypass:
-      case Kind::kEnd: continue;
+      case Kind::kEnd:
+        continue;
     }
     write(event);
     player.play(event);
@@ -292,18 +325,23 @@ TrimResult trim_recording(const TrimOptions& options) {
     }
   }
   if (!found) {
-    throw InputError(fmt::format("{}: --around packet={}: no such frame came in on rx0; the last one there is packet {} (frames of a "
-                                 "generated flood have no bytes in a recording)",
-                                 options.path, options.packet, last));
+    throw InputError(
+        fmt::format("{}: --around packet={}: no such frame came in on rx0; the last one there is "
+                    "packet {} (frames of a "
+                    "generated flood have no bytes in a recording)",
+                    options.path, options.packet, last));
   }
   TrimResult scratch;
-  const Fate before = run_part(options, true, [](const LiveEvent&) { return true; }, "", &scratch);
+  const Fate before = run_part(
+      options, true, [](const LiveEvent&) { return true; }, "", &scratch);
   const auto near = [&options](const LiveEvent& event) {
-    const std::uint64_t distance = event.id > options.packet ? event.id - options.packet : options.packet - event.id;
+    const std::uint64_t distance =
+        event.id > options.packet ? event.id - options.packet : options.packet - event.id;
     return distance <= options.context;
   };
   const auto part = [&](const LiveEvent& event) {
-    return near(event) || same_connection(middle, view_packet(event.bytes.data(), event.bytes.size()));
+    return near(event) ||
+           same_connection(middle, view_packet(event.bytes.data(), event.bytes.size()));
   };
   Fate after = run_part(options, false, part, options.out, &result);
   if (!(after == before)) {
@@ -312,11 +350,17 @@ TrimResult trim_recording(const TrimOptions& options) {
     result = {};
     result.flow = flow;
     result.whole = true;
-    after = run_part(options, true, [&](const LiveEvent& event) { return event.id <= options.packet || near(event); }, options.out, &result);
-    if (!(after == before)) throw std::runtime_error(fmt::format("{}: packet {} does not have its recorded fate again", options.path, options.packet));
+    after = run_part(
+        options, true,
+        [&](const LiveEvent& event) { return event.id <= options.packet || near(event); },
+        options.out, &result);
+    if (!(after == before))
+      throw std::runtime_error(fmt::format("{}: packet {} does not have its recorded fate again",
+                                           options.path, options.packet));
   }
   result.verdict = std::string(defs::to_string(after.verdict));
-  if (after.verdict == defs::Verdict::kDrop) result.verdict += " " + std::string(defs::to_string(after.reason));
+  if (after.verdict == defs::Verdict::kDrop)
+    result.verdict += " " + std::string(defs::to_string(after.reason));
   return result;
 }
 

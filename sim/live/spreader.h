@@ -11,9 +11,10 @@
 
 namespace syngate::sim {
 
-/// Several servers of one address behind the pipeline, as a switch in front of them would do it: TCP by a hash of the flow, the
-/// destination MAC set to that server's; other unicast frames to whom they are addressed; broadcast, multicast and unknown ones to the
-/// first server, which speaks for all (ARP, ND, ping). With one server nothing is changed.
+/// Several servers of one address behind the pipeline, as a switch in front of them would do it:
+/// TCP by a hash of the flow, the destination MAC set to that server's; other unicast frames to
+/// whom they are addressed; broadcast, multicast and unknown ones to the first server, which speaks
+/// for all (ARP, ND, ping). With one server nothing is changed.
 class Spreader {
  public:
   explicit Spreader(std::size_t servers) : macs_(servers) {}

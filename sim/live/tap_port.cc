@@ -18,16 +18,20 @@ namespace {
 constexpr std::size_t kReadMax = 65536;
 constexpr const char* kDevice = "/dev/net/tun";
 
-/// A TAP interface that lives as long as the program. It announces no offload, so that kernels finish their checksums themselves.
+/// A TAP interface that lives as long as the program. It announces no offload, so that kernels
+/// finish their checksums themselves.
 class TapPort : public LivePort {
  public:
   TapPort(const std::string& spec, const std::string& name) : LivePort(spec), buffer_(kReadMax) {
-    if (name.size() >= IFNAMSIZ) throw PortError(fmt::format("{}: an interface name has at most {} characters", spec, IFNAMSIZ - 1));
+    if (name.size() >= IFNAMSIZ)
+      throw PortError(
+          fmt::format("{}: an interface name has at most {} characters", spec, IFNAMSIZ - 1));
     fd_ = open(kDevice, O_RDWR | O_NONBLOCK | O_CLOEXEC);
     if (fd_ < 0) {
       const int error = errno;
-      const char* next = error == EACCES || error == EPERM ? "run as root, or in a namespace of your own: unshare -Urn"
-                                                           : "load the module (modprobe tun), or use af:IFACE or unix:PATH";
+      const char* next = error == EACCES || error == EPERM
+                             ? "run as root, or in a namespace of your own: unshare -Urn"
+                             : "load the module (modprobe tun), or use af:IFACE or unix:PATH";
       throw PortError(fmt::format("{}: {}: {}; {}", spec, kDevice, std::strerror(error), next));
     }
     struct ifreq request {};
@@ -36,10 +40,12 @@ class TapPort : public LivePort {
     if (ioctl(fd_, TUNSETIFF, &request) != 0) {
       const int error = errno;
       close(fd_);
-      const char* next = error == EPERM   ? "CAP_NET_ADMIN is needed in this network namespace: run as root, or under unshare -Urn"
+      const char* next = error == EPERM ? "CAP_NET_ADMIN is needed in this network namespace: run "
+                                          "as root, or under unshare -Urn"
                          : error == EBUSY ? "another program has it open"
                                           : "choose another name";
-      throw PortError(fmt::format("{}: the TAP interface cannot be made: {}; {}", spec, std::strerror(error), next));
+      throw PortError(fmt::format("{}: the TAP interface cannot be made: {}; {}", spec,
+                                  std::strerror(error), next));
     }
   }
   ~TapPort() override { close(fd_); }
@@ -57,7 +63,8 @@ class TapPort : public LivePort {
       if (got < 0 && errno == EINTR) continue;
       // EIO: the interface is down.
       if (got < 0 && (errno == EAGAIN || errno == EIO)) return false;
-      throw PortError(fmt::format("{}: the interface is gone: {}", spec_, got == 0 ? "end of file" : std::strerror(errno)));
+      throw PortError(fmt::format("{}: the interface is gone: {}", spec_,
+                                  got == 0 ? "end of file" : std::strerror(errno)));
     }
   }
 
@@ -69,7 +76,8 @@ class TapPort : public LivePort {
     if (errno != EAGAIN && errno != EIO && errno != EINTR && errno != ENOBUFS) {
       throw PortError(fmt::format("{}: the interface is gone: {}", spec_, std::strerror(errno)));
     }
-    if (counts_.not_sent++ == 0 && errno == EIO) warn("the interface is down, frames towards it are lost: ip link set NAME up");
+    if (counts_.not_sent++ == 0 && errno == EIO)
+      warn("the interface is down, frames towards it are lost: ip link set NAME up");
   }
 
  private:
@@ -79,6 +87,8 @@ class TapPort : public LivePort {
 
 }  // namespace
 
-std::unique_ptr<LivePort> open_tap(const std::string& spec, const std::string& name) { return std::make_unique<TapPort>(spec, name); }
+std::unique_ptr<LivePort> open_tap(const std::string& spec, const std::string& name) {
+  return std::make_unique<TapPort>(spec, name);
+}
 
 }  // namespace syngate::sim

@@ -129,7 +129,8 @@ def connections(live, server, count, wanted):
     expect(not server.problems, server.problems)
     expect(server.counts["handoffs"] == server.counts["requests"] == count, server.counts)
     times.sort()
-    print(f"{count} connections, connect p50 {times[count // 2] * 1e3:.1f} ms, p99 {times[count * 99 // 100] * 1e3:.1f} ms; flood {result['flood']['offered']}")
+    print(f"{count} connections, connect p50 {times[count // 2] * 1e3:.1f} ms, p99 {times[count * 99 // 100] * 1e3:.1f} ms; "
+          f"flood {result['flood']['offered']}")
     return result
 
 
@@ -163,13 +164,14 @@ def case_trim(folder):
     """One frame's story cut out of a recording with a flood: a few frames, the same verdict, a recording again."""
     with with_stand_in(folder, "--flood", "syn", "--pps", "20000") as (live, server):
         connections(live, server, 10, 3000)
-    comments = subprocess.run(["tshark", "-r", folder / "r.pcapng", "-Y", "frame.interface_name == \"rx0\" && tcp.flags == 0x10 && tcp.dstport == 80",
-                               "-T", "fields", "-e", "frame.comment"], capture_output=True, text=True, timeout=100)
+    acks = "frame.interface_name == \"rx0\" && tcp.flags == 0x10 && tcp.dstport == 80"
+    comments = subprocess.run(["tshark", "-r", folder / "r.pcapng", "-Y", acks, "-T",
+                               "fields", "-e", "frame.comment"], capture_output=True, text=True, timeout=100)
     expect(comments.returncode == 0, comments.stderr)
     packet = comments.stdout.split("\n")[20].split()[1]
     keys = ("--key-file", folder / "keys")
-    run = subprocess.run([PROGRAM, "trim", folder / "r.pcapng", "--around", f"packet={packet}", "--out", folder / "small.pcapng", "--json", *keys],
-                         capture_output=True, text=True, timeout=300)
+    run = subprocess.run([PROGRAM, "trim", folder / "r.pcapng", "--around", f"packet={packet}", "--out", folder / "small.pcapng",
+                          "--json", *keys], capture_output=True, text=True, timeout=300)
     expect(run.returncode == 0, run.stderr)
     trimmed = json.loads(run.stdout)
     expect(not trimmed["whole"] and 0 < trimmed["kept"] < trimmed["frames"] / 2, trimmed)
@@ -261,7 +263,8 @@ def case_bad(folder):
     refused(2, ["tap:NAME"], "--client", "tup:x", *server)
     refused(3, ["nobody0", "no such interface"], "--client", "af:nobody0", *server)
     refused(3, ["at most 15"], "--client", "tap:" + "n" * 20, *server)
-    refused(3, ["CAP_NET_ADMIN", "unshare"], "--client", "tap:c0", *server, prefix=["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"])
+    refused(3, ["CAP_NET_ADMIN", "unshare"], "--client", "tap:c0", *server,
+            prefix=["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"])
     refused(3, ["CAP_NET_RAW"], "--client", "af:lo", *server, prefix=["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"])
     refused(3, ["missing.pcap"], "--client", "pcap:missing.pcap", *server)
     refused(2, ["--impair"], "--client", "tap:c0", *server, "--impair", "client:lose=1")
@@ -329,8 +332,9 @@ def case_packet_socket(folder):
     result = live.end()
     expect("ethtool -K" in live.said and "tx off" in live.said, f"the ethtool line is missing: {live.said}")
     expect(result["ports"][0]["checksum_partial"] > 0, result["ports"])
-    fields = subprocess.run(["tshark", "-r", folder / "r.pcapng", "-Y", "frame.interface_name == \"forward0\" && vlan.id == 4001", "-T", "fields",
-                             "-e", "vlan.etype"], capture_output=True, text=True, timeout=100)
+    tagged = "frame.interface_name == \"forward0\" && vlan.id == 4001"
+    fields = subprocess.run(["tshark", "-r", folder / "r.pcapng", "-Y", tagged, "-T", "fields", "-e",
+                             "vlan.etype"], capture_output=True, text=True, timeout=100)
     expect(fields.stdout.strip() == "0x88b5", f"the VLAN tag was lost: {fields}")
     check_replay(folder, result)
 

@@ -163,7 +163,8 @@ class Server:
         body = struct.pack("!BBHI", 136, 0, 0, 0x60000000) + frame[62:78] + b"\2\1" + MAC
         pseudo = frame[62:78] + frame[22:38] + struct.pack("!II", len(body), 58)
         body = body[:2] + struct.pack("!H", checksum(pseudo + body)) + body[4:]
-        self.send(frame[6:12] + MAC + b"\x86\xdd" + struct.pack("!IHBB", 0x60000000, len(body), 58, 255) + frame[62:78] + frame[22:38] + body)
+        head = struct.pack("!IHBB", 0x60000000, len(body), 58, 255)
+        self.send(frame[6:12] + MAC + b"\x86\xdd" + head + frame[62:78] + frame[22:38] + body)
 
     def stamp_is_right(self, packet):
         stamp = packet.stamp
@@ -214,7 +215,8 @@ class Server:
     def reply(self, connection, flags, payload=b""):
         peer = connection.peer
         options = b"" if connection.tsval is None else b"\1\1\x08\x0a" + struct.pack("!II", connection.clock, connection.tsval)
-        head = peer.ports[2:] + peer.ports[:2] + struct.pack("!IIBBHHH", connection.next, connection.acked, (20 + len(options)) // 4 << 4, flags, 500, 0, 0)
+        head = peer.ports[2:] + peer.ports[:2] + struct.pack("!IIBBHHH", connection.next, connection.acked,
+                                                             (20 + len(options)) // 4 << 4, flags, 500, 0, 0)
         segment = head + options + payload
         pseudo = peer.destination + peer.source + (struct.pack("!II", len(segment), 6) if peer.six else struct.pack("!HH", 6, len(segment)))
         segment = segment[:16] + struct.pack("!H", checksum(pseudo + segment)) + segment[18:]
