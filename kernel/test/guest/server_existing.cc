@@ -105,6 +105,26 @@ void play_time_wait(World& w, const std::string& v) {
   }
 }
 
+/// Who can send between box and server can send a hand-off twice; within the life of the first connection that is all it does.
+void play_replay(World& w, const std::string& v) {
+  w.run(v + "a hand-off replayed: nothing while its connection lives, nor while that is in TIME_WAIT", [&](Findings& f) {
+    const std::string name = v + "replay_first";
+    const int listener = listen_on(443);
+    w.send(name);
+    const int fd = accept_within(listener, 1000);
+    f.that(fd >= 0, "accept() returned nothing");
+    w.send(name);
+    f.that(accept_within(listener, 50) < 0, "a second connection");
+    f.equal("duplicate", 1, w.counted("duplicate"));
+    if (fd >= 0) close_hard(fd);
+    close_into_time_wait(w, v + "replay", listener);
+    w.send(name);
+    f.that(w.tun.receive(50).empty() && accept_within(listener, 0) < 0, "TIME_WAIT: an answer or a connection");
+    f.equal("time_wait_kept", 1, w.counted("time_wait_kept"));
+    close(listener);
+  });
+}
+
 void play_established(World& w, const std::string& v) {
   w.run(v + "an old connection that the client has forgotten: reset, the new one works", [&](Findings& f) {
     const int listener = listen_on(443), old = first_of(w, v + "stale", listener, f);
@@ -153,6 +173,7 @@ void play_established(World& w, const std::string& v) {
 
 void play_existing(World& w, const std::string& v) {
   play_time_wait(w, v);
+  play_replay(w, v);
   play_established(w, v);
 }
 
