@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
-// live_check KEYS CONNECTIONS: a real client and a real server, each a network namespace of this guest with a network card of its own; between
-// the two cards, outside of the guest, syngate live. eth0 is the client's, eth1 the server's, where syngate.ko is enabled.
+// live_check KEYS CONNECTIONS: a real client and a real server, each a network namespace of this guest with a network card of its own;
+// between the two cards, outside of the guest, syngate live. eth0 is the client's, eth1 the server's, where syngate.ko is enabled.
 // Then the negative control: the server does not learn the box's clock, and the client's own PAWS counter shows what comes of it.
 #include <arpa/inet.h>
 #include <netinet/in.h>
