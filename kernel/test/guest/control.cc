@@ -49,15 +49,17 @@ void start_module(const char* cases) {
   if (control("enable") != 0) throw std::runtime_error("syngatectl enable");
 }
 
-std::string status() {
-  FILE* pipe = popen("exec /bin/syngatectl --json status", "r");
+std::string output_of(const std::string& arguments) {
+  FILE* pipe = popen(("exec /bin/syngatectl " + arguments).c_str(), "r");
   if (pipe == nullptr) throw std::runtime_error("popen of syngatectl");
   std::string text;
   char buffer[512];
   while (std::fgets(buffer, sizeof buffer, pipe) != nullptr) text += buffer;
-  if (pclose(pipe) != 0) throw std::runtime_error("syngatectl status");
+  if (pclose(pipe) != 0) throw std::runtime_error("syngatectl " + arguments);
   return text;
 }
+
+std::string status() { return output_of("--json status"); }
 
 std::map<std::string, std::uint64_t> counters() {
   const std::string text = status();

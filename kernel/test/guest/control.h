@@ -15,6 +15,8 @@ int control(const std::string& arguments);
 void start_module(const char* cases);
 /// Adds one key of a case file; the exit status.
 int add_key(const char* cases, const std::string& id);
+/// What `/bin/syngatectl ARGUMENTS` prints; throws std::runtime_error when it fails.
+std::string output_of(const std::string& arguments);
 /// The text of `syngatectl --json status`; throws std::runtime_error.
 std::string status();
 /// The counters of `syngatectl --json status`.

@@ -257,6 +257,77 @@ void play_malformed(World& w, const std::string& v) {
   }
 }
 
+/// Stamps where no box puts them: as if they were not there.
+void play_elsewhere(World& w, const std::string& v) {
+  const struct { const char* name; std::uint8_t flags, answer; } segments[] = {
+      {"SYN", sim::kSyn, sim::kSyn | sim::kAck}, {"RST", sim::kRst, 0}, {"FIN", sim::kFin | sim::kAck, sim::kRst}};
+  for (const auto& segment : segments) {
+    w.run(v + "a stamp on a " + segment.name + ": as without it", [&](Findings& f) {
+      const int listener = listen_on(443);
+      Bytes frame = w.at(v + "plain").frame;
+      frame[sim::view_tcp(frame.data(), frame.size()).l4 + 13] = segment.flags;
+      sim::fix_checksums(frame);
+      w.tun.send(frame);
+      const Bytes answer = w.tun.receive(segment.answer == 0 ? 50 : 300);
+      f.equal("answers", segment.answer != 0, !answer.empty());
+      if (!answer.empty()) {
+        const sim::TcpView t = sim::view_tcp(answer.data(), answer.size());
+        f.equal("flags of the answer", segment.answer, t.flags & (sim::kSyn | sim::kRst | (segment.answer & sim::kAck)));
+      }
+      f.that(accept_within(listener, 0) < 0, "accept() returned a connection");
+      f.equal("stamped", 0, w.counted("stamped"));
+      close(listener);
+    });
+  }
+  w.run(v + "the listener is closed while a hand-off waits for room: RST, nothing is left", [&](Findings& f) {
+    const int listener = listen_on(443, 0);
+    w.send(v + "closing_1");
+    w.send(v + "closing_2");
+    close(listener);
+    w.drain();
+    Peer peer(w.at(v + "closing_2").frame);
+    w.tun.send(peer.frame(0, ""));
+    expect_reset(w, f, "the waiting one");
+    const int again = listen_on(443);
+    expect_accept(w, v + "closing_3", again, f);
+    close(again);
+  });
+}
+
+void play_fragments(World& w) {
+  w.run("v4_a hand-off in two IP fragments: put together by the kernel, accepted once", [&](Findings& f) {
+    const int listener = listen_on(443);
+    const Bytes whole = w.at("v4_fragments").frame;
+    const std::size_t l3 = sim::view_tcp(whole.data(), whole.size()).l3, cut = l3 + 20 + 24;
+    Bytes first(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(cut));
+    Bytes second(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(l3 + 20));
+    second.insert(second.end(), whole.begin() + static_cast<std::ptrdiff_t>(cut), whole.end());
+    const auto finish = [&](Bytes& frame, unsigned offset) {
+      const std::size_t length = frame.size() - l3;
+      frame[l3 + 2] = static_cast<std::uint8_t>(length >> 8);
+      frame[l3 + 3] = static_cast<std::uint8_t>(length);
+      frame[l3 + 4] = frame[l3 + 5] = 7;  // same identification
+      frame[l3 + 6] = static_cast<std::uint8_t>(offset >> 8);
+      frame[l3 + 7] = static_cast<std::uint8_t>(offset);
+      frame[l3 + 10] = frame[l3 + 11] = 0;
+      unsigned sum = 0;
+      for (std::size_t i = 0; i < 20; i += 2) sum += static_cast<unsigned>(frame[l3 + i] << 8 | frame[l3 + i + 1]);
+      while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
+      frame[l3 + 10] = static_cast<std::uint8_t>(~sum >> 8);
+      frame[l3 + 11] = static_cast<std::uint8_t>(~sum);
+    };
+    finish(first, 0x2000);
+    finish(second, 3);
+    w.tun.send(first);
+    w.tun.send(second);
+    const int fd = accept_within(listener, 1000);
+    f.that(fd >= 0, "accept() returned nothing");
+    f.equal("accepted", 1, w.counted("accepted"));
+    if (fd >= 0) close_hard(fd);
+    close(listener);
+  });
+}
+
 }  // namespace
 
 void play_basics(World& w, const std::string& v) {
@@ -266,6 +337,8 @@ void play_basics(World& w, const std::string& v) {
   play_sysctls(w, v);
   play_unstamped(w, v);
   play_malformed(w, v);
+  play_elsewhere(w, v);
+  if (v == "v4_") play_fragments(w);
 }
 
 }  // namespace syngate::guest

@@ -66,6 +66,16 @@ void play_keys(World& w) {
       f.equal(wrong, 2, static_cast<unsigned>(control(wrong)));
     }
   });
+  w.run("Prometheus text: each counter with its HELP and TYPE, the values of --json", [&](Findings& f) {
+    const std::string text = output_of("--prometheus status");
+    for (const auto& [name, value] : counters()) {
+      const std::string metric = "syngate_server_" + name + "_total";
+      f.that(text.find("# HELP " + metric + " ") != std::string::npos, "no HELP of " + metric);
+      f.that(text.find("# TYPE " + metric + " counter\n") != std::string::npos, "no TYPE of " + metric);
+      const std::string line = metric + " " + std::to_string(value);
+      f.that(text.find("\n" + line + "\n") != std::string::npos, "no line " + line);
+    }
+  });
   w.run("without CAP_NET_ADMIN nothing is told and nothing set", [&](Findings& f) {
     for (const char* command : {"status", "disable", "key retire 3"}) {
       f.that(in_child([&] { return setgid(65534) == 0 && setuid(65534) == 0 && control(command) == 1; }), command);
