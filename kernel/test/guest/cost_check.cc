@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
-// cost_check CASES COUNT: what the last segment of a handshake costs this kernel: a hand-off, and an ACK of its own SYN cookies. For a guest whose
-// time is counted in instructions (QEMU's -icount shift=1: 2 ns each). The segment is received inside of write() to the TUN device.
+// cost_check CASES COUNT: what the last segment of a handshake costs this kernel: a hand-off, and an ACK of its own SYN cookies.
+// For a guest whose time is counted in instructions (QEMU's -icount shift=1: 2 ns each). The segment is received inside of write() to the TUN device.
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -78,7 +78,7 @@ int main(int argc, char** argv) {
     set_sysctl("net/ipv4/tcp_syncookies", "2");
     const model::SipKey key = read_key(argv[1], "3");
     for (const bool is6 : {false, true}) {
-      std::vector<std::int64_t> handoffs, cookies, plain;
+      std::vector<std::int64_t> handoffs, cookies;
       for (std::uint32_t i = 0; i < count; ++i) {
         const Bytes frame = made_handoff(2 * i + (is6 ? 1 : 0), key);
         handoffs.push_back(receive(tun, frame, listener));
@@ -86,8 +86,8 @@ int main(int argc, char** argv) {
       }
       const double ratio = static_cast<double>(median(handoffs)) / static_cast<double>(median(cookies));
       char text[160];
-      std::snprintf(text, sizeof text, "IPv%c: %lld instructions for a hand-off, %lld for an ACK with the kernel's cookie: %.2f times", is6 ? '6' : '4',
-                    static_cast<long long>(median(handoffs)), static_cast<long long>(median(cookies)), ratio);
+      std::snprintf(text, sizeof text, "IPv%c: %lld instructions for a hand-off, %lld for an ACK with the kernel's cookie: %.2f times",
+                    is6 ? '6' : '4', static_cast<long long>(median(handoffs)), static_cast<long long>(median(cookies)), ratio);
       ktap.result(ratio <= 1.2, text);
     }
     close(listener);
