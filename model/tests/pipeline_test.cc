@@ -108,7 +108,7 @@ TEST_CASE("pipeline: a hand-off is repeated for the same first segment only", "[
   Pipeline pipeline(test_config());
   const std::uint32_t cookie = open_flow(pipeline, now);
   // Its low sequence bits differ: seq and ack one further, so that the cookie itself is still valid.
-  const Outcome& other = feed(pipeline, again(1002, cookie + 2), now);
+  const Outcome other = feed(pipeline, again(1002, cookie + 2), now);
   CHECK(other.cookie_ok);
   CHECK(other.op == TableOp::kNone);
   CHECK(other.verdict == Verdict::kPass);
@@ -119,14 +119,14 @@ TEST_CASE("pipeline: a hand-off is repeated for the same first segment only", "[
   CHECK(feed(pipeline, again(1001, cookie + 1, kSyn | kAck), now).op == TableOp::kNone);
   // An epoch later still new, and repeated with the time of now; after two it is not.
   const Time next{286327, 11 * kEpoch};
-  const Outcome& repeated = feed(pipeline, again(1001, cookie + 1), next);
+  const Outcome repeated = feed(pipeline, again(1001, cookie + 1), next);
   CHECK(repeated.op == TableOp::kRepeat);
   CHECK(repeated.verdict == Verdict::kHandoffPass);
   CHECK(repeated.age);
   Stamp stamp;
   CHECK(verify_stamp({repeated.handoff.data(), repeated.handoff.size(), false}, defs::kStampExid, test_config().keys.stamp, &stamp) ==
         StampCheck::kValid);
-  const Outcome& late = feed(pipeline, again(1001, cookie + 1), {286327, 12 * kEpoch});
+  const Outcome late = feed(pipeline, again(1001, cookie + 1), {286327, 12 * kEpoch});
   CHECK(late.cookie_ok);
   CHECK(late.op == TableOp::kRefresh);
   CHECK(late.verdict == Verdict::kPass);
@@ -142,11 +142,11 @@ TEST_CASE("pipeline: a SYN reopens a flow for its next handshake", "[pipeline]")
   open_flow(pipeline, start);
   const Time later{286400, 90 * kEpoch};
   CHECK(feed(pipeline, frames::tcp(false, kAck, 5000, 1), later).op == TableOp::kRefresh);
-  const Outcome& syn = feed(pipeline, frames::tcp(false, kSyn, 2006, 0), later);
+  const Outcome syn = feed(pipeline, frames::tcp(false, kSyn, 2006, 0), later);
   CHECK(syn.hit);
   CHECK(syn.op == TableOp::kReopen);
   const std::uint32_t cookie = syn.cookie;
-  const Outcome& ack = feed(pipeline, frames::tcp(false, kAck, 2007, cookie + 1), later);
+  const Outcome ack = feed(pipeline, frames::tcp(false, kAck, 2007, cookie + 1), later);
   CHECK(ack.hit);
   CHECK(ack.op == TableOp::kRepeat);
   CHECK(ack.verdict == Verdict::kHandoffPass);
@@ -162,7 +162,7 @@ TEST_CASE("pipeline: FIN and RST shorten a life, from the last frame on", "[pipe
     CHECK(feed(pipeline, frames::tcp(false, flags, 7, 7), {286330, 5 * kEpoch}).op == TableOp::kClose);
     CHECK(feed(pipeline, frames::tcp(false, kAck, 8, 8), {286330, 7 * kEpoch}).op == TableOp::kRefresh);
     CHECK(feed(pipeline, frames::tcp(false, kAck, 8, 8), {286330, 9 * kEpoch}).op == TableOp::kRefresh);
-    const Outcome& dead = feed(pipeline, frames::tcp(false, kAck, 8, 8), {286330, 12 * kEpoch});
+    const Outcome dead = feed(pipeline, frames::tcp(false, kAck, 8, 8), {286330, 12 * kEpoch});
     CHECK_FALSE(dead.hit);
     CHECK(dead.reason == Reason::kBadCookie);
     CHECK(pipeline.counters()[defs::counter::kTableClose] == 1);
@@ -183,7 +183,7 @@ TEST_CASE("pipeline: seven flows for two rows", "[pipeline]") {
       return f;
     };
     const std::uint32_t cookie = feed(pipeline, with_port(frames::tcp(false, kSyn, 1000, 0)), now).cookie;
-    const Outcome& end = feed(pipeline, with_port(frames::tcp(false, kAck, 1001, cookie + 1)), now);
+    const Outcome end = feed(pipeline, with_port(frames::tcp(false, kAck, 1001, cookie + 1)), now);
     CHECK(end.op == (n == 7 ? TableOp::kEvict : TableOp::kInsert));
     CHECK(end.verdict == Verdict::kHandoff);
   }
@@ -225,7 +225,7 @@ TEST_CASE("pipeline: a configuration takes effect with the next frame", "[pipeli
   config.destinations[0].mode = defs::Mode::kOff;
   pipeline.set_config(config);
   CHECK(pipeline.config().destinations[0].mode == defs::Mode::kOff);
-  const Outcome& passed = feed(pipeline, syn, now);
+  const Outcome passed = feed(pipeline, syn, now);
   CHECK(passed.verdict == Verdict::kPass);
   CHECK(passed.forwards_original);
   CHECK(passed.reply.empty());

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
 // cost_check CASES COUNT: what the last segment of a handshake costs this kernel: a hand-off, and an ACK of its own SYN cookies.
-// For a guest whose time is counted in instructions (QEMU's -icount shift=1: 2 ns each). The segment is received inside of write() to the TUN device.
+// For a guest whose time is counted in instructions (QEMU's -icount shift=1: 2 ns each). The segment is received inside of write() to
+// the TUN device.
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
