@@ -35,7 +35,7 @@ struct LiveFlags {
   std::uint64_t flood_frames = 0;
   std::uint16_t mss = 0;
   int wscale = -1;
-  bool json = false, quiet = false, no_check = false;
+  bool json = false, quiet = false, no_check = false, off = false;
 };
 
 void resolve_flood(LiveFlags& flags) {
@@ -95,8 +95,10 @@ void resolve_live(LiveFlags& flags) {
     model::Destination entry = parse_protect(text);
     if (flags.mss != 0) entry.mss = flags.mss;
     if (flags.wscale >= 0) entry.wscale = static_cast<std::uint8_t>(flags.wscale);
+    if (flags.off) entry.mode = defs::Mode::kOff;
     live.start.destinations.push_back(entry);
   }
+  live.flood_passes = flags.off;
   live.start.policy = flags.policies.empty() ? defs::kPolicyReset : parse_policies(flags.policies);
   if (!flags.key_file.empty()) {
     live.key_file = read_key_file(flags.key_file);
@@ -379,6 +381,10 @@ void add_live_command(CLI::App& app, AppContext& context) {
   command
       ->add_option("--protect", flags->protect, "protect CIDR[:PORTS], up to 16 times, as replay")
       ->allow_extra_args(false)
+      ->group("Pipeline");
+  command
+      ->add_flag("--off", flags->off,
+                 "what is protected passes, the flood too: what the servers see without the box")
       ->group("Pipeline");
   command->add_option("--mss", flags->mss, "MSS in SYN-ACKs (default 1460 for IPv4, 1440 for IPv6)")
       ->check(CLI::Range(1, 65535))

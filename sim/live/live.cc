@@ -283,6 +283,12 @@ class Live {
 
   void take_output(const Output& output, bool flood) {
     // The flood's answers go to addresses that it made up; they count in the digest.
+    if (flood && options_.flood_passes && output.port == Port::kForward) {
+      Bytes frame(output.data, output.data + output.length);
+      const std::size_t server = spreader_.choose(&frame);
+      spreader_.address(server, &frame);
+      send(ends_[1 + server], frame.data(), frame.size());
+    }
     if (flood && !flood_reader_) return;
     LiveEvent event;
     event.kind = LiveEvent::Kind::kOutput;

@@ -27,6 +27,7 @@ struct LiveOptions {
   std::string record;      ///< path of the recording
   std::string flood_file;  ///< frames of the flood come from this capture, again and again
   std::map<std::string, Impairment> impairments;  ///< by "client", "server0", "server1" ...
+  bool flood_passes = false;  ///< frames of the flood that pass go on to the servers
   bool check = true;
   std::uint64_t duration_ns = 0;  ///< of real time; 0: no limit
   const std::atomic<bool>* stop = nullptr;

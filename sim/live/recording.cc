@@ -31,7 +31,8 @@ Json destination_json(const model::Destination& entry) {
   return {{"protect", protect_argument(entry)},
           {"mss", entry.mss},
           {"wscale", entry.wscale},
-          {"stamp_key_id", entry.stamp_key_id}};
+          {"stamp_key_id", entry.stamp_key_id},
+          {"off", entry.mode == defs::Mode::kOff}};
 }
 
 Json start_json(const LiveStart& start) {
@@ -68,6 +69,7 @@ LiveStart start_from(const Json& json) {
     destination.mss = entry.at("mss").get<std::uint16_t>();
     destination.wscale = entry.at("wscale").get<std::uint8_t>();
     destination.stamp_key_id = entry.at("stamp_key_id").get<std::uint8_t>();
+    if (entry.value("off", false)) destination.mode = defs::Mode::kOff;
     start.destinations.push_back(destination);
   }
   start.policy = json.at("policy").get<std::uint32_t>();

@@ -27,7 +27,20 @@ void Spreader::learn(std::size_t server, const Bytes& frame) {
   by_mac_[key(mac)] = server;
 }
 
-std::size_t Spreader::choose(Bytes* frame) const {
+std::size_t Spreader::ready(std::uint64_t hash) {
+  const std::size_t server = static_cast<std::size_t>((hash ^ hash >> 32) % macs_.size());
+  const auto began = elsewhere_.find(hash);
+  if (began != elsewhere_.end()) return began->second;
+  if (macs_[server]) return server;
+  for (std::size_t other = 0; other < macs_.size(); ++other) {
+    if (!macs_[other]) continue;
+    elsewhere_.emplace(hash, other);
+    return other;
+  }
+  return server;
+}
+
+std::size_t Spreader::choose(Bytes* frame) {
   if (macs_.size() == 1) return 0;
   const PacketView view = view_packet(frame->data(), frame->size());
   if (view.tcp && ((*frame)[0] & 1) == 0) {
@@ -40,7 +53,7 @@ std::size_t Spreader::choose(Bytes* frame) const {
       put(static_cast<std::uint8_t>(port >> 8));
       put(static_cast<std::uint8_t>(port));
     }
-    const std::size_t server = static_cast<std::size_t>((hash ^ hash >> 32) % macs_.size());
+    const std::size_t server = ready(hash);
     if (macs_[server]) std::copy(macs_[server]->begin(), macs_[server]->end(), frame->begin());
     return server;
   }
@@ -48,6 +61,11 @@ std::size_t Spreader::choose(Bytes* frame) const {
   std::copy_n(frame->begin(), kMacBytes, to.begin());
   const auto known = by_mac_.find(key(to));
   return known == by_mac_.end() ? 0 : known->second;
+}
+
+void Spreader::address(std::size_t server, Bytes* frame) const {
+  if (macs_[server] && frame->size() >= 6)
+    std::copy(macs_[server]->begin(), macs_[server]->end(), frame->begin());
 }
 
 }  // namespace syngate::sim

@@ -243,6 +243,25 @@ def case_kernels(folder):
     between_kernels(folder, ("tap:c0", "c0"), ("tap:s0", "s0"))
 
 
+def case_off(folder):
+    """With the box off the flood goes through it to the server, and the recording still repeats every byte."""
+    (folder / "keys").write_text(f"stamp[0] = {KEY.hex()}\n")
+    live = Live(folder, "--client", "tap:c0", "--server", "tap:s0", "--protect", f"{SERVER4}:80", "--off", "--flood", "syn", "--pps",
+                "2000")
+    ip("link", "set", "s0", "up")
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) as server:
+        server.bind(("s0", 0))
+        server.settimeout(10)
+        syns = 0
+        while syns < 100:
+            frame = server.recv(65536)
+            syns += frame[12:14] == b"\x08\x00" and frame[23] == 6 and frame[30:34] == socket.inet_aton(SERVER4)
+    result = live.end()
+    expect(result["flood"]["verdicts"]["pass"] >= 100 and result["flood"]["verdicts"]["reply"] == 0, result["flood"])
+    code, again = replay(folder)
+    expect(code == 0 and again["same"] and again["flood"] == result["flood"]["offered"], again)
+
+
 def case_impaired(folder):
     """A lossy, late, reordering line on both sides: TCP gets through, the recording repeats what went in."""
     between_kernels(folder, ("tap:c0", "c0"), ("tap:s0", "s0"), "--impair", "client:loss=0.01,dup=0.01,reorder=0.02,delay=1ms", "--impair",
