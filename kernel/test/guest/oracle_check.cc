@@ -101,6 +101,13 @@ int listen_on(std::uint16_t port) {
   return fd;
 }
 
+std::string hex(const Bytes& bytes) {
+  static const char* digits = "0123456789abcdef";
+  std::string text;
+  for (const std::uint8_t byte : bytes) text += {digits[byte >> 4], digits[byte & 15]};
+  return text;
+}
+
 std::uint32_t minute_now() {
   std::ifstream file("/proc/syngate_oracle_cookies", std::ios::binary);
   file.rdbuf()->pubsetbuf(nullptr, 0);
@@ -181,6 +188,7 @@ void check_synacks(Ktap& ktap, const Secrets& secrets) {
           ++with_timestamps;
         }
         bool right = false;
+        Bytes built;
         const std::uint32_t offset = model::linux_timestamp_offset(p.flow, secrets.net);
         // The minute and the millisecond of the answer are known only nearly: the minute from a
         // cookie made now.
@@ -191,7 +199,7 @@ void check_synacks(Ktap& ktap, const Secrets& secrets) {
           for (std::uint32_t ms = before; ms != after + 1 && !right; ++ms) {
             expected.tsval =
                 p.options.timestamps ? model::encode_timestamp(ms, options) + offset : 0;
-            Bytes built;
+            built.clear();
             model::build_synack(syn_frame, p, expected, built);
             // The flow label is random.
             if (is6) std::copy_n(answer.begin() + 15, 3, built.begin() + 15);
@@ -203,7 +211,7 @@ void check_synacks(Ktap& ktap, const Secrets& secrets) {
         if (a.options.wscale) scales.insert(*a.options.wscale);
         if (!right)
           complain(name + ": kernel's cookie " + std::to_string(a.seq) + ", model's " +
-                   std::to_string(expected.cookie));
+                   std::to_string(expected.cookie) + ", frames " + hex(answer) + " and " + hex(built));
       }
     }
   }

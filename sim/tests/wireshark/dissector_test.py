@@ -35,9 +35,12 @@ def write_pcap(path, frames):
             out.write(struct.pack("<IIII", i, 0, len(frame), len(frame)) + frame)
 
 
+TSHARK = pathlib.Path(__file__).resolve().parent / "bin" / "tshark"
+
+
 def tshark(path, preferences, fields):
     """One list of field values per packet; Lua errors fail the test."""
-    command = ["tshark", "-X", f"lua_script:{LUA}", "-r", path, "-T", "fields", "-E", "separator=|"]
+    command = [str(TSHARK), "-X", f"lua_script:{LUA}", "-r", path, "-T", "fields", "-E", "separator=|"]
     for name, value in preferences.items():
         command += ["-o", f"syngate.{name}:{value}"]
     for field in fields:
