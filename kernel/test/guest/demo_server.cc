@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
-// demo_server alone | demo_server KEYS: an HTTP server on port 80 and a banner on port 25, for scripts/demo. `alone`: a small backlog, no SYN cookies, no
-// module, as a server that was never meant to be attacked; KEYS: behind the box, with syngate.ko. Serves until it is killed.
+// demo_server alone | demo_server KEYS: an HTTP server on port 80 and a banner on port 25, for scripts/demo. `alone`: a small
+// backlog, no SYN cookies, no module, as a server that was never meant to be attacked; KEYS: behind the box, with syngate.ko. Serves
+// until it is killed.
 // GET answers with this kernel's name; PUT with the number and the sum of the bytes that came.
 #include <netinet/in.h>
 #include <netinet/tcp.h>
