@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <exception>
+#include <fstream>
 #include <functional>
 
 #include "control.h"
@@ -110,6 +111,32 @@ void play_namespaces(World& w) {
   });
 }
 
+/// The kernel's own fault injection makes the allocation of request sockets fail. Only debug kernels have it.
+void play_memory(World& w) {
+  const std::string failslab = "/sys/kernel/debug/failslab/", cache = "/sys/kernel/slab/request_sock_TCP/failslab";
+  const std::string name = "no memory for a request: silence, counted; the next copy is accepted";
+  if (access((failslab + "probability").c_str(), W_OK) != 0 || access(cache.c_str(), W_OK) != 0) {
+    w.ktap.skip(name, "this kernel has no fault injection");
+    return;
+  }
+  const auto set = [](const std::string& path, const char* value) { std::ofstream(path) << value << std::flush; };
+  w.run(name, [&](Findings& f) {
+    const int listener = listen_on(443);
+    set(cache, "1");
+    set(failslab + "cache-filter", "Y");
+    set(failslab + "ignore-gfp-wait", "N");
+    set(failslab + "verbose", "0");
+    set(failslab + "times", "-1");
+    set(failslab + "probability", "100");
+    w.send("v4_memory");
+    set(failslab + "probability", "0");
+    f.that(w.tun.receive(50).empty() && accept_within(listener, 0) < 0, "an answer or a connection");
+    f.equal("no_memory", 1, w.counted("no_memory"));
+    close(listener);
+    expect_accept(w, "v4_memory", f);
+  });
+}
+
 /// From here on every connection is tracked; tcp_loose=0 calls hand-offs invalid, which a ruleset must not drop.
 void play_conntrack(World& w) {
   w.run("connection tracking, tcp_loose 1 and 0", [&](Findings& f) {
@@ -132,6 +159,7 @@ void play_conntrack(World& w) {
 void play_control(World& w) {
   play_keys(w);
   play_namespaces(w);
+  play_memory(w);
   play_conntrack(w);
 }
 

@@ -126,7 +126,7 @@ void write_cases(std::ostream& out, Boxes& boxes) {
          {"plain", "lost", "overflow_1", "overflow_2", "overflow_3", "defer", "mptcp",
           "timestamps_off", "sack_off", "scaling_off", "ecn_off", "nobody", "retired", "container",
           "loose", "strict", "namespace", "replay_first", "closing_1", "closing_2",
-          "closing_3", "fragments", "last"}) {
+          "closing_3", "fragments", "memory", "last"}) {
       Client one = c;
       one.ecn = std::string(name) == "ecn_off";
       write(out, v + name, boxes.box().record(one));
