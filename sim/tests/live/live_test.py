@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: syngate authors
 # SPDX-License-Identifier: Apache-2.0
-"""live_test.py CASE SYNGATE: syngate live between this machine's own kernel and a server, in network namespaces of our own; no root.
+"""live_test.py CASE SYNGATE [COUNT]: syngate live between this machine's own kernel and a server, in namespaces of our own; no root.
 
-CASE is one of those in CASES. Exit 4 when namespaces or TAP interfaces are refused here.
+CASE is one of those in CASES; COUNT makes `flood` (connections) and `kernels` (megabytes) larger than in the suite. Exit 4 when
+namespaces or TAP interfaces are refused here.
 """
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -16,9 +18,11 @@ import sys
 import tempfile
 import time
 
+import lossy_line
 import stand_in
 
 CASE, PROGRAM = sys.argv[1:3]
+COUNT = int(sys.argv[3]) if len(sys.argv) > 3 else 0
 KEY = bytes(range(16, 32))
 CLIENT4, SERVER4 = "198.51.100.1", "198.51.100.10"
 CLIENT6, SERVER6 = "2001:db8:1::1", "2001:db8:1::10"
@@ -119,9 +123,10 @@ def with_stand_in(folder, *arguments):
             live.process.wait()
 
 
-def connections(live, server, count, wanted):
+def connections(live, server, count, wanted, pause=0):
     times = []
     for i in range(count):
+        time.sleep(pause)
         seconds, right = request((SERVER4, SERVER6)[i % 2], wanted, str(i))
         expect(right, f"connection {i}: the answer is not what the server sent")
         times.append(seconds)
@@ -130,7 +135,7 @@ def connections(live, server, count, wanted):
     expect(server.counts["handoffs"] == server.counts["requests"] == count, server.counts)
     times.sort()
     print(f"{count} connections, connect p50 {times[count // 2] * 1e3:.1f} ms, p99 {times[count * 99 // 100] * 1e3:.1f} ms; "
-          f"flood {result['flood']['offered']}")
+          f"flood {result['flood']['offered']} frames, {result['flood']['offered'] * 1e3 / result['simulated_ns']:.1f} Mpps simulated")
     return result
 
 
@@ -151,13 +156,103 @@ def case_handshakes(folder):
     expect(run.returncode == 2 and "--seed" in run.stderr, f"with another seed: {run}")
 
 
+def resets_seen():
+    """RSTs that this kernel's connections have taken (RFC 4022: tcpAttemptFails, tcpEstabResets)."""
+    names, values = (line.split() for line in pathlib.Path("/proc/self/net/snmp").read_text().splitlines() if line.startswith("Tcp:"))
+    counters = dict(zip(names, values))
+    return int(counters["AttemptFails"]) + int(counters["EstabResets"])
+
+
 def case_flood(folder):
-    """The same beside a line-rate flood inside the simulator: every connection succeeds."""
+    """COUNT connections beside a line-rate flood inside the simulator: every one succeeds with all its bytes, none sees a RST.
+
+    Given COUNT, the flood must be a thousand times as many frames; a slow machine in the suite gets fewer."""
+    count = COUNT or 100
+    before = resets_seen()
     with with_stand_in(folder, "--flood", "mixed", "--line-rate", "100G") as (live, server):
-        result = connections(live, server, 100, 3000)
-    expect(result["flood"]["offered"] > 10000, f"there was no flood: {result['flood']}")
+        result = connections(live, server, count, 3000, pause=0.01 if COUNT else 0)
+    expect(resets_seen() == before, "a connection was reset")
+    with contextlib.suppress(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", 9), timeout=5)
+    expect(resets_seen() == before + 1, "this kernel does not count resets")
+    expect(result["flood"]["offered"] > (1000 * count if COUNT else 10000), f"the flood was small: {result['flood']}")
+    expect(result["model"] == {"mismatches": 0, "lost": 0}, result["model"])
     code, again = replay(folder, "--key-file", folder / "keys")
     expect(code == 0 and again["same"] and again["flood"] == result["flood"]["offered"], again)
+
+
+# What is lost, in which protocol, how the server takes a segment of no connection (reset, as a kernel does, or drop: `syngatectl
+# drop-unstamped`): what the client sees. A server that speaks first is never reached when the client's only ACK, or the hand-off made of it, is
+# lost: a client that is connected and silent repeats nothing, and the box keeps no state that could. A lost ACK costs that with every kind of
+# SYN cookie, a lost hand-off only with a box before the server.
+LOSSES = (
+    ("nothing", {}, 0), ("SYN", {"syn": 1}, 0), ("SYN-ACK", {"synack": 1}, 0), ("ACK", {"ack": 1}, 0), ("first data", {"data": 1}, 0),
+    ("ACK and first data", {"ack": 1, "data": 1}, 0), ("hand-off", {}, 1), ("2 hand-offs", {}, 2), ("3 hand-offs", {}, 3),
+    ("all 4 hand-offs", {}, 4))
+OUTCOMES = {  # (protocol, server): outcome by loss, in the order of LOSSES
+    ("client", "drop"): ("works", "works", "works", "works", "works", "works", "works", "works", "works", "stalls"),
+    ("client", "reset"): ("works", "works", "works", "works", "works", "works", "works", "reset", "reset", "reset"),
+    ("server", "drop"): ("works", "works", "works", "stalls", "works", "stalls", "stalls", "stalls", "stalls", "stalls"),
+    ("server", "reset"): ("works", "works", "works", "stalls", "works", "stalls", "stalls", "stalls", "stalls", "stalls"),
+}
+STALL = 4  # seconds: a client's third repetition of its data comes 1.4 s after the first
+
+
+def outcome_of(port, server_first):
+    """One connection: (works, stalls or reset; seconds)."""
+    asked = b"3000 matrix\n"
+    start = time.monotonic()
+    try:
+        with socket.create_connection((SERVER4, 80), timeout=STALL, source_address=(CLIENT4, port)) as connection:
+            got = b""
+            while server_first and len(got) < len(stand_in.BANNER):
+                got += connection.recv(len(stand_in.BANNER) - len(got))
+            connection.sendall(asked)
+            while part := connection.recv(65536):
+                got += part
+        expected = (stand_in.BANNER if server_first else b"") + stand_in.answer(asked)
+        return ("works" if got == expected else "wrong bytes"), time.monotonic() - start
+    except TimeoutError:
+        return "stalls", time.monotonic() - start
+    except ConnectionResetError:
+        return "reset", time.monotonic() - start
+
+
+def case_losses(folder):
+    """Each segment of the handshake lost in turn, and hand-offs: the outcome matrix, printed and held."""
+    (folder / "keys").write_text(f"stamp[0] = {KEY.hex()}\n")
+    live = Live(folder, "--client", "unix:client.sock", "--server", "unix:server.sock", "--key-file", folder / "keys", *PROTECT)
+    try:
+        line = lossy_line.Line("c0", str(folder / "client.sock"))
+        client_up()
+        server = stand_in.Server(str(folder / "server.sock"), [SERVER4], KEY)
+        request(SERVER4, 10)  # addresses are resolved
+        runs = []
+        for protocol, unknown in OUTCOMES:
+            for name, lose, handoffs in LOSSES:
+                port = 20000 + len(runs)
+                line.lose[port] = lose
+                server.plans[port] = {"lose": handoffs, "first": protocol == "server", "unknown": unknown}
+                runs.append((port, protocol, unknown, name, lose))
+        with concurrent.futures.ThreadPoolExecutor(len(runs)) as pool:
+            outcomes = list(pool.map(lambda run: outcome_of(run[0], run[1] == "server"), runs))
+        result = live.end()
+    finally:
+        if live.process.poll() is None:
+            live.process.kill()
+            live.process.wait()
+    expect(not line.problems and not server.problems, (line.problems, server.problems))
+    print(f"{'lost':<20}" + "".join(f"{p + ' first, ' + u:<24}" for p, u in OUTCOMES))
+    for i, (name, _, _) in enumerate(LOSSES):
+        row = [outcomes[column * len(LOSSES) + i] for column in range(len(OUTCOMES))]
+        print(f"{name:<20}" + "".join(f"{what + f' ({seconds:.1f} s)':<24}" for what, seconds in row))
+    for (port, protocol, unknown, name, lose), (what, _) in zip(runs, outcomes):
+        wanted = OUTCOMES[protocol, unknown][[loss[0] for loss in LOSSES].index(name)]
+        expect(what == wanted, f"{protocol} first, unknown={unknown}, {name} lost: {what}, not {wanted}")
+        for segment, count in lose.items():
+            expect(line.seen[port].get(segment, 0) >= count or wanted == "stalls", f"no {segment} was there to be lost: {line.seen[port]}")
+    code, again = replay(folder, "--key-file", folder / "keys")
+    expect(code == 0 and again["same"] and again["inputs"] == result["offered"], again)
 
 
 def case_trim(folder):
@@ -200,7 +295,7 @@ while True:
 
 
 def between_kernels(folder, client, server, *arguments, before=lambda: None, offload=lambda: None):
-    """Two kernels in two namespaces: a megabyte there and back on a port that is not protected, a SYN to a closed protected one."""
+    """Two kernels in two namespaces: COUNT megabytes there and back on a port that is not protected."""
     before()
     other = subprocess.Popen(["unshare", "-n", sys.executable, "-c", SERVER_SIDE, server[1], SERVER4], stdin=subprocess.PIPE,
                              stdout=subprocess.PIPE, text=True)
@@ -216,15 +311,15 @@ def between_kernels(folder, client, server, *arguments, before=lambda: None, off
         expect(other.stdout.readline().startswith("listening"), "the server did not start")
         client_up(client[1])
         offload()
-        data = os.urandom(1 << 20)
+        data = os.urandom(1 << 20) * (COUNT or 1)
         with socket.create_connection((SERVER4, 8080), timeout=20) as connection:
             connection.settimeout(20)
-            got = b""
+            got = bytearray()
             for at in range(0, len(data), 1 << 15):
                 connection.sendall(data[at:at + (1 << 15)])
                 while len(got) < at + (1 << 15):
                     got += connection.recv(65536)
-        expect(got == data, "a megabyte came back otherwise than it went")
+        expect(got == data, "the data came back otherwise than it went")
         result = live.end(signal.SIGTERM)
     finally:
         other.kill()
@@ -235,7 +330,7 @@ def between_kernels(folder, client, server, *arguments, before=lambda: None, off
     expect(result["verdicts"]["pass"] > 100 and result["verdicts"]["drop"] == 0, result["verdicts"])
     expect(result["bypassed"] > 100, result)
     check_replay(folder, result)
-    print(f"{result['offered']} frames in, {result['bypassed']} past the pipeline")
+    print(f"{result['offered']} frames in, {result['bypassed']} past the pipeline, every output byte and clock again in the replay")
 
 
 def case_kernels(folder):

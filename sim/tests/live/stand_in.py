@@ -12,6 +12,7 @@ import threading
 
 MAC = bytes.fromhex("020000000a0a")
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
+BANNER = b"220 stand-in\r\n"
 MASK = (1 << 64) - 1
 
 
@@ -111,8 +112,9 @@ class Server:
     def __init__(self, path, addresses, key):
         self.key = key
         self.addresses = [socket.inet_pton(socket.AF_INET6 if ":" in a else socket.AF_INET, a) for a in addresses]
-        self.counts = {"handoffs": 0, "repeats": 0, "requests": 0, "unknown": 0, "resets": 0}
+        self.counts = {"handoffs": 0, "repeats": 0, "requests": 0, "unknown": 0, "resets": 0, "lost": 0}
         self.problems, self.connections = [], {}
+        self.plans = {}  # by the client's port: {"lose": hand-offs that never arrive, "first": speaks first, "unknown": "reset" or "drop"}
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.connect(path)
         self.thread = threading.Thread(target=self.serve, daemon=True)
@@ -176,17 +178,28 @@ class Server:
     def segment(self, packet):
         name = (packet.source, packet.ports)
         known = self.connections.get(name)
+        plan = self.plans.get(packet.sport, {})
+        if packet.stamp is not None and plan.get("lose", 0) > 0:
+            plan["lose"] -= 1
+            self.counts["lost"] += 1
+            return
         if packet.stamp is not None:
             if not self.stamp_is_right(packet):
                 self.problems.append("a stamp's MAC is wrong")
             elif known is None:
                 self.counts["handoffs"] += 1
                 self.connections[name] = Connection(packet, struct.unpack("!I", packet.stamp[8:12])[0])
+                if plan.get("first"):
+                    self.reply(self.connections[name], ACK | PSH, BANNER)
             else:
                 self.counts["repeats"] += 1
             return
         if known is None:
             self.counts["unknown"] += 1
+            if plan.get("unknown") == "reset" and not packet.flags & RST:
+                self.reply(Connection(packet, 0), RST)
+            if "unknown" in plan:
+                return
             self.problems.append(f"a segment with flags {packet.flags:#x} of no connection came through")
             return
         if packet.flags & RST:
