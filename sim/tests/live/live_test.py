@@ -181,10 +181,10 @@ def case_flood(folder):
     expect(code == 0 and again["same"] and again["flood"] == result["flood"]["offered"], again)
 
 
-# What is lost, in which protocol, how the server takes a segment of no connection (reset, as a kernel does, or drop: `syngatectl
-# drop-unstamped`): what the client sees. A server that speaks first is never reached when the client's only ACK, or the hand-off made of it, is
-# lost: a client that is connected and silent repeats nothing, and the box keeps no state that could. A lost ACK costs that with every kind of
-# SYN cookie, a lost hand-off only with a box before the server.
+# What is lost, in which protocol, how the server takes a segment of no connection (reset, as a kernel does, or drop, by
+# `syngatectl set drop-unstamped`): what the client sees. A server that speaks first is never reached when the client's only ACK, or
+# the hand-off made of it, is lost: a client that is connected and silent repeats nothing, and the box keeps no state that could. A lost
+# ACK costs that with every kind of SYN cookie, a lost hand-off only with a box before the server.
 LOSSES = (
     ("nothing", {}, 0), ("SYN", {"syn": 1}, 0), ("SYN-ACK", {"synack": 1}, 0), ("ACK", {"ack": 1}, 0), ("first data", {"data": 1}, 0),
     ("ACK and first data", {"ack": 1, "data": 1}, 0), ("hand-off", {}, 1), ("2 hand-offs", {}, 2), ("3 hand-offs", {}, 3),
@@ -380,6 +380,8 @@ def case_bad(folder):
     refused(3, ["CAP_NET_ADMIN", "unshare"], "--client", "tap:c0", *server,
             prefix=["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"])
     refused(3, ["CAP_NET_RAW"], "--client", "af:lo", *server, prefix=["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"])
+    refused(3, ["/dev/net/tun", "modprobe tun"], "--client", "tap:c0", *server,
+            prefix=["unshare", "-m", "sh", "-c", "mount -t tmpfs none /dev/net && exec \"$@\"", "sh"])
     refused(3, ["missing.pcap"], "--client", "pcap:missing.pcap", *server)
     refused(2, ["--impair"], "--client", "tap:c0", *server, "--impair", "client:lose=1")
     refused(2, ["--impair"], "--client", "tap:c0", *server, "--impair", "server1:loss=1")
@@ -409,6 +411,32 @@ def case_gone(folder):
     expect("the guest is gone" in live.said, live.said)
     code, again = replay(folder)
     expect(code == 0 and again["same"] and again["complete"], again)
+
+
+def case_too_long(folder):
+    """Frames of up to 9216 bytes go through (a guest's jumbo frames), a longer one is left out with one message, and the run goes on."""
+    live = Live(folder, "--client", "unix:c.sock", "--server", "unix:s.sock", *PROTECT)
+    client, server = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)
+    client.connect(str(folder / "c.sock"))
+    server.connect(str(folder / "s.sock"))
+    for end in (client, server):
+        end.settimeout(10)
+
+    def framed(length):
+        return length.to_bytes(4, "big") + bytes.fromhex("02000000000102000000000288b5") + bytes(length - 14)
+
+    server.sendall(framed(60))
+    expect(len(client.recv(64, socket.MSG_WAITALL)) == 64, "the server's frame did not come")  # now both are connected
+    for length in (9216, 9217, 20000, 60):
+        client.sendall(framed(length))
+    stream = server.makefile("rb")
+    for length in (9216, 60):
+        expect(int.from_bytes(stream.read(4), "big") == length, f"the frame of {length} bytes did not come")
+        stream.read(length)
+    result = live.end()
+    expect(live.said.count("warning:") == 1 and "9216" in live.said, live.said)
+    expect(result["ports"][0]["too_long"] == 2 and result["offered"] == 2, result)
+    check_replay(folder, result)
 
 
 def case_killed(folder):
