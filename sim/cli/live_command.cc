@@ -60,7 +60,7 @@ void resolve_flood(LiveFlags& flags) {
     struct stat info {};
     if (stat(flags.flood.c_str(), &info) != 0) {
       throw UsageError(fmt::format(
-          "--flood {}: neither syn, ack, synack, rst, mixed nor a capture that is there",
+          "--flood {}: neither syn, ack, synack, rst (or several: syn+ack), mixed nor a capture that is there",
           flags.flood));
     }
     flags.live.flood_file = flags.flood;
@@ -412,7 +412,7 @@ void add_live_command(CLI::App& app, AppContext& context) {
 
   command
       ->add_option("--flood", flags->flood,
-                   "an attack inside the simulator: syn, ack, synack, rst, mixed, or the frames of "
+                   "an attack inside the simulator: syn, ack, synack, rst (or several: syn+ack), mixed, or the frames of "
                    "a capture")
       ->group("Flood");
   command->add_option("--pps", flags->pps, "its frames per second of simulated time")

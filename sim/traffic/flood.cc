@@ -69,13 +69,19 @@ Bytes Flood::other() {
 
 bool Flood::choose(const std::string& kind, Options* options) {
   if (kind == "mixed") return true;
-  const bool known = kind == "syn" || kind == "ack" || kind == "synack" || kind == "rst";
-  if (!known) return false;
-  options->syn = kind == "syn";
-  options->ack = kind == "ack";
-  options->synack = kind == "synack";
-  options->rst = kind == "rst";
-  options->other = 0;
+  Options chosen = *options;
+  chosen.syn = chosen.ack = chosen.synack = chosen.rst = chosen.other = 0;
+  for (std::size_t at = 0; at <= kind.size();) {
+    const std::size_t end = std::min(kind.find('+', at), kind.size());
+    const std::string one = kind.substr(at, end - at);
+    if (one == "syn") chosen.syn = options->syn;
+    else if (one == "ack") chosen.ack = options->ack;
+    else if (one == "synack") chosen.synack = options->synack;
+    else if (one == "rst") chosen.rst = options->rst;
+    else return false;
+    at = end + 1;
+  }
+  *options = chosen;
   return true;
 }
 

@@ -22,7 +22,8 @@ class Flood {
     bool shares = false;  ///< shapes of SYNs as real floods have them; else every shape often, the clients' too
     bool pool = false;  ///< sources and ports from a small pool, so that flows meet again
   };
-  /// Sends one kind of segment only: "syn", "ack", "synack", "rst"; "mixed" leaves the weights as they are. False: no such kind.
+  /// Sends these kinds of segments only: "syn", "ack", "synack", "rst", or several ("syn+ack", in the proportion of their weights);
+  /// "mixed" leaves the weights as they are. False: no such kind, `options` stays.
   static bool choose(const std::string& kind, Options* options);
   explicit Flood(const Options& options) : options_(options), random_(options.seed ^ 0x666c6f6f64000000u) {}
 

@@ -1,20 +1,18 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
 // cost_check CASES COUNT: what the last segment of a handshake costs this kernel: a hand-off, and an ACK of its own SYN cookies.
-// For a guest whose time is counted in instructions (QEMU's -icount shift=1: 2 ns each). The segment is received inside of write() to
-// the TUN device.
+// The segment is received inside of write() to the TUN device.
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
-#include <ctime>
 #include <exception>
 #include <stdexcept>
 #include <vector>
 
 #include "control.h"
+#include "icount.h"
 #include "ktap.h"
 #include "made_handoff.h"
 #include "play.h"
@@ -24,27 +22,16 @@ using namespace syngate::guest;
 
 namespace {
 
-std::int64_t now_ns() {
-  timespec t{};
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return std::int64_t{t.tv_sec} * 1000000000 + t.tv_nsec;
-}
-
 /// Instructions from the segment's way into the kernel until accept() could return it.
 std::int64_t receive(const Tun& tun, const Bytes& frame, int listener) {
-  const std::int64_t start = now_ns();
+  const std::int64_t start = instructions();
   tun.send(frame);
-  const std::int64_t passed = now_ns() - start;
+  const std::int64_t passed = instructions() - start;
   const int fd = accept_within(listener, 1000);
   if (fd < 0) throw std::runtime_error("accept() returned nothing");
   close_hard(fd);
   while (!tun.receive(0).empty()) {}
-  return passed / 2;
-}
-
-std::int64_t median(std::vector<std::int64_t> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
-  return values[values.size() / 2];
+  return passed;
 }
 
 /// A handshake with the kernel's own cookie; the frame of its last segment. Same client and options as hand-off number `n`.
