@@ -28,7 +28,10 @@ void Spreader::learn(std::size_t server, const Bytes& frame) {
 }
 
 std::size_t Spreader::ready(std::uint64_t hash) {
-  const std::size_t server = static_cast<std::size_t>((hash ^ hash >> 32) % macs_.size());
+  // FNV leaves the parity of the ports in its low bits, and a client's ports go in steps of two: mixed once more (MurmurHash3's end).
+  std::uint64_t mixed = (hash ^ hash >> 33) * 0xff51afd7ed558ccdu;
+  mixed = (mixed ^ mixed >> 33) * 0xc4ceb9fe1a85ec53u;
+  const std::size_t server = static_cast<std::size_t>((mixed ^ mixed >> 33) % macs_.size());
   const auto began = elsewhere_.find(hash);
   if (began != elsewhere_.end()) return began->second;
   if (macs_[server]) return server;

@@ -97,7 +97,9 @@ int main(int argc, char** argv) {
       set_sysctl("net/ipv4/tcp_syncookies", "0");
       set_sysctl("net/ipv4/tcp_max_syn_backlog", "128");
     }
-    for (const char* command : {"ip link set eth0 up", "ip addr add 198.51.100.10/24 dev eth0", "ip route add default via 198.51.100.1"}) {
+    // The box learns a server's MAC address from what it sends; its announcement (gratuitous ARP) is the first.
+    set_sysctl("net/ipv4/conf/eth0/arp_notify", "1");
+    for (const char* command : {"ip addr add 198.51.100.10/24 dev eth0", "ip link set eth0 up", "ip route add default via 198.51.100.1"}) {
       static_cast<void>(!std::system((std::string("exec /bin/busybox ") + command).c_str()));
     }
     if (!alone) start_module(argv[1]);
