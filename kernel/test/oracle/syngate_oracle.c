@@ -3,7 +3,7 @@
 /*
  * Asks the running kernel for SYN cookies, for tests only: it shows the kernel's secrets.
  *
- * /proc/syngate_oracle_secrets  struct oracle_secrets, once
+ * /proc/syngate_oracle_secrets  struct oracle_secrets
  * /proc/syngate_oracle_cookies  struct oracle_cookie without end: random tuples, and what the kernel's own
  *                               __cookie_v4_init_sequence() and __cookie_v6_init_sequence() answer
  * Same seed, same tuples. Secrets are drawn by the kernel at their first use, so cookies are made before they are shown.
@@ -12,7 +12,6 @@
 #include <linux/prandom.h>
 #include <linux/proc_fs.h>
 #include <linux/uaccess.h>
-#include <net/secure_seq.h>
 #include <net/tcp.h>
 
 #include "syngate_symbols.h"
@@ -82,25 +81,31 @@ static ssize_t read_cookies(struct file *file, char __user *to, size_t size, lof
 	return done;
 }
 
+static int copy_secret(const char *name, void *to, size_t size)
+{
+	const void *from = syngate_find_symbol(name);
+
+	if (!from)
+		return -ENOENT;
+	memcpy(to, from, size);
+	return 0;
+}
+
+/* The key of the offsets exists once the kernel has answered a SYN with timestamps; what is read before may be zeros. */
+static int copy_offset_secret(void)
+{
+	secrets.by_addresses = !copy_secret("ts_secret", secrets.net, sizeof(secrets.net));
+	return secrets.by_addresses ? 0 : copy_secret("net_secret", secrets.net, sizeof(secrets.net));
+}
+
 static ssize_t read_secrets(struct file *file, char __user *to, size_t size, loff_t *position)
 {
+	copy_offset_secret();
 	return simple_read_from_buffer(to, size, position, &secrets, sizeof(secrets));
 }
 
 static const struct proc_ops cookies_ops = { .proc_read = read_cookies };
 static const struct proc_ops secrets_ops = { .proc_read = read_secrets };
-
-static int copy_secret(const char *name, void *to, size_t size)
-{
-	const void *from = syngate_find_symbol(name);
-
-	if (!from) {
-		pr_err("syngate_oracle: no symbol %s\n", name);
-		return -ENOENT;
-	}
-	memcpy(to, from, size);
-	return 0;
-}
 
 static int __init oracle_init(void)
 {
@@ -110,12 +115,13 @@ static int __init oracle_init(void)
 	prandom_seed_state(&random_state, seed);
 	for (i = 0; i < 64; i++)
 		ask(&c);
-	(void)secure_tcp_seq(1, 2, 3, 4);
 	error = copy_secret("syncookie_secret", secrets.v4, sizeof(secrets.v4)) ?:
 		copy_secret("syncookie6_secret", secrets.v6, sizeof(secrets.v6)) ?:
-		copy_secret("net_secret", secrets.net, sizeof(secrets.net));
-	if (error)
+		copy_offset_secret();
+	if (error) {
+		pr_err("syngate_oracle: this kernel hides a secret\n");
 		return error;
+	}
 	if (!proc_create("syngate_oracle_cookies", 0400, NULL, &cookies_ops))
 		return -ENOMEM;
 	if (!proc_create("syngate_oracle_secrets", 0400, NULL, &secrets_ops)) {

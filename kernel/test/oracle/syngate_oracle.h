@@ -16,7 +16,9 @@ typedef uint32_t u32;
 struct oracle_secrets {
 	u8 v4[2][16];   /* syncookie_secret: key of the first hash, of the second */
 	u8 v6[2][16];   /* syncookie6_secret */
-	u8 net[16];     /* net_secret: timestamp offsets */
+	u8 net[16];     /* timestamp offsets: net_secret, or ts_secret if by_addresses */
+	u8 by_addresses; /* 1: secure_tcp_ts_off() of addresses only; 0: secure_tcp_seq_and_ts_off(), of ports too */
+	u8 zero[7];
 };
 
 struct oracle_cookie {

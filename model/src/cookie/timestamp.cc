@@ -27,6 +27,14 @@ TimestampOptions decode_timestamp(std::uint32_t tsval) {
 
 std::uint32_t timestamp_offset(std::uint64_t h0) { return static_cast<std::uint32_t>(h0 >> 38) << 6; }
 
+std::uint32_t linux_timestamp_offset_of_addresses(const Flow& flow, const SipKey& ts_secret) {
+  std::array<std::uint8_t, 32> message{};
+  const std::size_t n = flow.source.is6 ? 16 : 4;
+  std::memcpy(message.data(), flow.destination.bytes.data(), n);
+  std::memcpy(message.data() + n, flow.source.bytes.data(), n);
+  return static_cast<std::uint32_t>(siphash24(ts_secret, message.data(), 2 * n));
+}
+
 std::uint32_t linux_timestamp_offset(const Flow& flow, const SipKey& net_secret) {
   // As the server sees it: itself first. IPv4 loads (server port << 16 | client port) as one native word of wire-order ports, which
   // puts the client's bytes first; IPv6 lays the ports down one after the other.

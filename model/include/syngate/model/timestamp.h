@@ -31,5 +31,8 @@ std::uint32_t timestamp_offset(std::uint64_t h0);
 /// SipHash-2-4(net_secret; server address, client address, ports): IPv4 the word server port << 16 | client port as loaded from the
 /// wire on a little-endian host, IPv6 server port, client port. `flow` is the SYN's, client to server.
 std::uint32_t linux_timestamp_offset(const Flow& flow, const SipKey& net_secret);
+/// The same of an older Linux server (secure_tcp_ts_off(), 4.12 to 6.1.176 and alike): low half of SipHash-2-4(ts_secret; server address,
+/// client address), the same for all ports.
+std::uint32_t linux_timestamp_offset_of_addresses(const Flow& flow, const SipKey& ts_secret);
 
 }  // namespace syngate::model
