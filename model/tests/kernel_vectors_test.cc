@@ -92,3 +92,18 @@ TEST_CASE("kernel: every cookie, its check, offset, option bits and SYN-ACK", "[
   CHECK(cookies == 118);
   CHECK(timestamps > 0);
 }
+
+// Read from Debian's 6.1.0-50 (Linux 6.1.176), whose offset is of the addresses only: ts_secret out of the running kernel, the offset by the
+// SYN-ACK's TSval less the clock and options that it carries.
+TEST_CASE("kernel: the older timestamp offset, the same for all ports", "[vectors][kernel]") {
+  const SipKey ts_secret{0x8fa9573ee2a403ccu, 0x643e66aa2c09270eu};
+  const auto offset = [&](const char* client, unsigned port, const char* server) {
+    return linux_timestamp_offset_of_addresses(vectors::flow(client, port, server, 443), ts_secret);
+  };
+  for (const unsigned port : {1024u, 20036u, 65535u}) {
+    CHECK(offset("192.0.2.2", port, "198.51.100.10") == 2215374536u - 2803);
+    CHECK(offset("192.0.2.3", port, "198.51.100.10") == 3155938577u - 2803);
+    CHECK(offset("2001:db8:9::101", port, "2001:db8:1::10") == 2732899762u - 3187);
+    CHECK(offset("2001:db8:9::201", port, "2001:db8:1::10") == 935187696u - 3187);
+  }
+}

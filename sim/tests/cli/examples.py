@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 PROGRAM, ROOT = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
+IN_NAMESPACES = ROOT / "scripts/in-namespaces"
 KEYS = "".join(f"{name} = {byte:02x}{'00' * 15}\n" for byte, name in enumerate(("secret0_v4", "secret0_v6", "secret1_v4", "secret1_v6")))
 
 
@@ -61,7 +62,7 @@ def main():
         subprocess.run([PROGRAM, "replay", "flood.pcap", "--limit", "500", "--out", "run"], cwd=folder, capture_output=True, check=True)
         subprocess.run([PROGRAM, "live", "--client", "pcap:web.pcap", "--server", "unix:none.sock", "--record", "live.pcapng", "--protect",
                         "0.0.0.0/0"], cwd=folder, capture_output=True, check=True, timeout=60)
-        namespaces = subprocess.run(["unshare", "-Urn", "ip", "tuntap", "add", "x", "mode", "tap"], capture_output=True).returncode == 0
+        namespaces = subprocess.run([IN_NAMESPACES, "ip", "tuntap", "add", "x", "mode", "tap"], capture_output=True).returncode == 0
         for path, text in commands():
             for problem in problems(path, text):
                 print(f"{' '.join(('syngate', *path))}: {problem}")
@@ -71,7 +72,7 @@ def main():
                     if not namespaces:
                         print(f"left out, namespaces are refused here: {example}")
                         continue
-                    example = f"unshare -Urn timeout --foreground --preserve-status -s INT 2 {example}"
+                    example = f"{IN_NAMESPACES} timeout --foreground --preserve-status -s INT 2 {example}"
                 count += 1
                 run = subprocess.run(["bash", "-c", f"set -o pipefail; PATH={folder}/bin:$PATH; {example}"], cwd=folder,
                                      capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300)
