@@ -93,8 +93,8 @@ TEST_CASE("kernel: every cookie, its check, offset, option bits and SYN-ACK", "[
   CHECK(timestamps > 0);
 }
 
-// Read from Debian's 6.1.0-50 (Linux 6.1.176), whose offset is of the addresses only: ts_secret out of the running kernel, the offset by the
-// SYN-ACK's TSval less the clock and options that it carries.
+// Read from Debian's 6.1.0-50 (Linux 6.1.176), whose offset is of the addresses only: ts_secret out of the running kernel, the offset by
+// the SYN-ACK's TSval less the clock and options that it carries.
 TEST_CASE("kernel: the older timestamp offset, the same for all ports", "[vectors][kernel]") {
   const SipKey ts_secret{0x8fa9573ee2a403ccu, 0x643e66aa2c09270eu};
   const auto offset = [&](const char* client, unsigned port, const char* server) {

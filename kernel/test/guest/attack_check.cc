@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
-// attack_check COUNT: what a frame of a SYN flood, and a random ACK, costs this kernel in its ways to meet one: a plain listener, SYN cookies,
-// nftables' SYNPROXY. The frame is received, and answered, inside of write() to the TUN device. Notes `# cost FRAME DEFENCE INSTRUCTIONS`.
+// attack_check COUNT: what a frame of a SYN flood, and a random ACK, costs this kernel in its ways to meet one: a plain listener, SYN
+// cookies, nftables' SYNPROXY. The frame is received, and answered, inside of write() to the TUN device. Notes `# cost FRAME DEFENCE INSTRUCTIONS`.
 #include <unistd.h>
 
 #include <cstdlib>
@@ -77,7 +77,8 @@ class Attacker {
       if (answer != wanted) wrong = std::string(name_of(answer)) + " came, not " + name_of(wanted);
     }
     const std::string cost = std::to_string(median(costs));
-    ktap_.result(wrong.empty(), std::string(frame_name) + ", " + defence + ": " + cost + " instructions, the answer is " + name_of(wanted), wrong);
+    ktap_.result(wrong.empty(),
+                 std::string(frame_name) + ", " + defence + ": " + cost + " instructions, the answer is " + name_of(wanted), wrong);
     std::string word = defence;
     for (char& c : word) c = c == ' ' ? '_' : c;
     Ktap::note(std::string("cost ") + frame_name + " " + word + " " + cost);
