@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
 // attack_check COUNT: what a frame of a SYN flood, and a random ACK, costs this kernel in its ways to meet one: a plain listener, SYN
-// cookies, nftables' SYNPROXY. The frame is received, and answered, inside of write() to the TUN device. Notes `# cost FRAME DEFENCE INSTRUCTIONS`.
+// cookies, nftables' SYNPROXY. The frame is received, and answered, inside of write() to the TUN device.
+// Notes `# cost FRAME DEFENCE INSTRUCTIONS`.
 #include <unistd.h>
 
 #include <cstdlib>
