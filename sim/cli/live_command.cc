@@ -16,6 +16,7 @@
 #include "exit_code.h"
 #include "flood.h"
 #include "interrupt.h"
+#include "metrics.h"
 #include "progress.h"
 #include "protect.h"
 #include "replay_flags.h"
@@ -30,7 +31,7 @@ namespace {
 struct LiveFlags {
   LiveOptions live;
   std::vector<std::string> protect, policies, impairments;
-  std::string key_file, flood, line_rate;
+  std::string key_file, flood, line_rate, metrics;
   double pps = 0, duration = 0;
   std::uint64_t flood_frames = 0;
   std::uint16_t mss = 0;
@@ -232,7 +233,33 @@ void print_live(const LiveFlags& flags, const LiveResult& result, const Style& s
   fmt::print("recorded; every byte and clock again:\n  {}\n", replay_command(flags));
 }
 
+constexpr std::uint64_t kMetricsNs = 1000000000;
+
+/// The figures so far; the counters of the registers are read at the end only.
+std::string live_metrics(const LiveFlags& flags, const LiveResult& result, bool ended) {
+  Metrics metrics;
+  metrics.version = kVersion;
+  metrics.clock_mhz = flags.live.start.clock_mhz;
+  for (std::size_t i = 0; i < metrics.verdicts.size(); ++i)
+    metrics.verdicts[i] = result.verdicts[i] + result.flood_verdicts[i];
+  for (std::size_t i = 0; i < metrics.reasons.size(); ++i)
+    metrics.reasons[i] = result.reasons[i] + result.flood_reasons[i];
+  metrics.statistics = result.statistics;
+  metrics.counters_read = ended;
+  metrics.checked = !flags.no_check;
+  metrics.live.emplace();
+  for (const LiveResult::Named& port : result.ports)
+    metrics.live->ports.push_back({port.spec, port.counts.in, port.counts.out, port.counts.not_sent});
+  metrics.live->flood = result.flood;
+  metrics.live->bypassed = result.bypassed;
+  metrics.live->lost_on_lines = result.lost_on_lines;
+  return metrics_text(metrics);
+}
+
 int run_live_command(LiveFlags& flags, const AppContext& context) {
+  const bool result_elsewhere = flags.metrics == "-";
+  if (result_elsewhere && flags.json)
+    throw UsageError("--metrics - and --json both write to standard output; give --metrics a FILE");
   resolve_live(flags);
   LiveOptions& live = flags.live;
   live.stop = &catch_interrupts();
@@ -250,10 +277,24 @@ int run_live_command(LiveFlags& flags, const AppContext& context) {
   live.on_ready = [&] {
     if (!flags.quiet) fmt::print(stderr, "ready: recording to {}; Ctrl-C ends it\n", live.record);
   };
-  live.on_status = [&](const LiveResult& now) { progress.show_line(status_line(now)); };
+  std::uint64_t metrics_due = 0;
+  live.on_status = [&](const LiveResult& now) {
+    progress.show_line(status_line(now));
+    if (flags.metrics.empty() || result_elsewhere || now.elapsed_ns < metrics_due) return;
+    metrics_due = now.elapsed_ns + kMetricsNs;
+    try {
+      MetricsFile(flags.metrics).write(live_metrics(flags, now, false));
+    } catch (const OutputError&) {
+      // A full disk need not end the run; if it still is full at its end, that is told.
+    }
+  };
+  if (!flags.metrics.empty()) MetricsFile check(flags.metrics);  // one that cannot be written does not end a run later
   const LiveResult result = run_live(live);
   progress.clear();
-  if (flags.json) {
+  if (!flags.metrics.empty()) MetricsFile(flags.metrics).write(live_metrics(flags, result, true));
+  if (result_elsewhere) {
+    // Standard output has had the figures.
+  } else if (flags.json) {
     fmt::print("{}", live_json(flags, result));
   } else {
     print_live(flags, result, make_style(context.color, stdout));
@@ -375,6 +416,12 @@ void add_live_command(CLI::App& app, AppContext& context) {
       ->type_name("FILE")
       ->group("Output");
   command->add_flag("--json", flags->json, "one JSON object at the end (schema syngate.live/1)")
+      ->group("Output");
+  command
+      ->add_option("--metrics", flags->metrics,
+                   "keep the figures in FILE as Prometheus text, renewed every second; - is standard "
+                   "output, at the end (instead of the result)")
+      ->type_name("FILE")
       ->group("Output");
   command->add_flag("-q,--quiet", flags->quiet, "no warnings, no status line")->group("Output");
 

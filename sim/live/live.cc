@@ -164,6 +164,7 @@ class Live {
     if (options_.on_status && now >= status_ns_) {
       status_ns_ = now + kStatusNs;
       fill();
+      result_.statistics = bench_->statistics();
       options_.on_status(result_);
     }
     if (!behind) wait();

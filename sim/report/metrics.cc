@@ -49,6 +49,7 @@ class Text {
     one("syngate_key_rotations_total", "minutes for which secret1 was renewed", "counter", m_.rotations);
     if (m_.flows) one("syngate_flow_table_slots", "occupied slots of the flow table", "gauge", *m_.flows);
     if (m_.counters_read) counters();
+    if (m_.live) live(*m_.live);
     histogram("syngate_latency_seconds", "last beat in to first beat out, frames that met empty queues", s.latency, kLatencyNs);
     histogram("syngate_queueing_seconds", "what queues added to the latency, all frames", s.queueing, kQueueingNs);
     return std::move(text_);
@@ -93,6 +94,20 @@ class Text {
       one(fmt::format("syngate_core_{}_total", defs::counter::name(i)), defs::counter::help(i), "counter",
           m_.statistics.counters[i]);
     }
+  }
+
+  void live(const Metrics::Live& l) {
+    family("syngate_live_port_frames_total", "frames that came from and went to a port, and those that the port did not take", "counter");
+    for (const Metrics::Live::Port& port : l.ports) {
+      std::string name;
+      for (const char c : port.name) name += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+      sample("syngate_live_port_frames_total", fmt::format(R"({{port="{}",way="in"}})", name), port.in);
+      sample("syngate_live_port_frames_total", fmt::format(R"({{port="{}",way="out"}})", name), port.out);
+      sample("syngate_live_port_frames_total", fmt::format(R"({{port="{}",way="not_sent"}})", name), port.not_sent);
+    }
+    one("syngate_live_flood_frames_total", "frames that the flood inside the simulator offered", "counter", l.flood);
+    one("syngate_live_bypassed_frames_total", "frames of servers, past the pipeline", "counter", l.bypassed);
+    one("syngate_live_lost_on_lines_total", "frames lost by the impairments asked for", "counter", l.lost_on_lines);
   }
 
   void histogram(std::string_view name, std::string_view help, const Distribution& d, const std::vector<std::uint64_t>& bounds_ns) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "syngate/sim/simulator.h"
 
@@ -21,6 +22,16 @@ struct Metrics {
   bool checked = true;                 ///< compared with the model
   std::optional<std::uint64_t> flows;  ///< occupied slots of the flow table
   std::uint64_t rotations = 0;         ///< minutes for which secret1 was renewed
+  /// Of a live run only. Frames of the flood are in the figures above too; what a server sends goes past the pipeline.
+  struct Live {
+    struct Port {
+      std::string name;  ///< as on the command line
+      std::uint64_t in = 0, out = 0, not_sent = 0;
+    };
+    std::vector<Port> ports;
+    std::uint64_t flood = 0, bypassed = 0, lost_on_lines = 0;
+  };
+  std::optional<Live> live;
 };
 
 /// Prometheus text format 0.0.4 (docs/reference/run-directory.md). The same figures give the same bytes: no timestamps.

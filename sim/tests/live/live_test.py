@@ -125,13 +125,24 @@ def with_stand_in(folder, *arguments):
             live.process.wait()
 
 
-def connections(live, server, count, wanted, pause=0):
+def figures_of(folder):
+    """The Prometheus text of a run, once it is there: {name and labels: value}."""
+    give_up = time.monotonic() + 60
+    while not (folder / "live.prom").exists():
+        expect(time.monotonic() < give_up, "no figures were written")
+        time.sleep(0.05)
+    lines = (folder / "live.prom").read_text().splitlines()
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if not line.startswith("#"))}
+
+
+def connections(live, server, count, wanted, pause=0, before_end=lambda: None):
     times = []
     for i in range(count):
         time.sleep(pause)
         seconds, right = request((SERVER4, SERVER6)[i % 2], wanted, str(i))
         expect(right, f"connection {i}: the answer is not what the server sent")
         times.append(seconds)
+    before_end()
     result = live.end()
     expect(not server.problems, server.problems)
     expect(server.counts["handoffs"] == server.counts["requests"] == count, server.counts)
@@ -171,8 +182,16 @@ def case_flood(folder):
     Given COUNT, the flood must be a thousand times as many frames; a slow machine in the suite gets fewer."""
     count = COUNT or 100
     before = resets_seen()
-    with with_stand_in(folder, "--flood", "mixed", "--line-rate", "100G") as (live, server):
-        result = connections(live, server, count, 3000, pause=0.01 if COUNT else 0)
+    with with_stand_in(folder, "--flood", "mixed", "--line-rate", "100G", "--metrics", folder / "live.prom") as (live, server):
+        result = connections(live, server, count, 3000, pause=0.01 if COUNT else 0, before_end=lambda: figures_of(folder))
+    figures = figures_of(folder)
+    packets = sum(value for name, value in figures.items() if name.startswith("syngate_packets_total"))
+    expect(packets == result["offered"] + result["flood"]["offered"], f"{packets} packets in the figures: {result}")
+    expect(figures["syngate_live_flood_frames_total"] == result["flood"]["offered"], figures)
+    expect(figures["syngate_live_bypassed_frames_total"] == result["bypassed"], figures)
+    for port in result["ports"]:
+        for way in ("in", "out", "not_sent"):
+            expect(figures[f'syngate_live_port_frames_total{{port="{port["port"]}",way="{way}"}}'] == port[way], figures)
     expect(resets_seen() == before, "a connection was reset")
     with contextlib.suppress(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", 9), timeout=5)
