@@ -1,112 +1,33 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
-// live_check KEYS CONNECTIONS: a real client and a real server, each a network namespace of this guest with a network card of its own;
-// between the two cards, outside of the guest, syngate live. eth0 is the client's, eth1 the server's, where syngate.ko is enabled.
-// Then the negative control: the server does not learn the box's clock, and the client's own PAWS counter shows what comes of it.
-#include <arpa/inet.h>
+// live_check KEYS CONNECTIONS: connections of a real client to a real server through syngate live (live_pair.h). Then the negative control:
+// the server does not learn the box's clock, and the client's own PAWS counter shows what comes of it.
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
-#include <sched.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <fstream>
 #include <map>
-#include <mutex>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
-#include "control.h"
 #include "ktap.h"
-#include "play.h"
+#include "live_pair.h"
 
 using namespace syngate::guest;
 
 namespace {
 
 constexpr std::uint16_t kClientFirst = 443, kServerFirst = 25;
-constexpr const char* kBanner = "220 server speaks first\r\n";
-
-void run(const std::string& command) {
-  if (std::system(("exec /bin/busybox " + command).c_str()) != 0) throw std::runtime_error(command + ": failed");
-}
-
-void bring_up(const std::string& card, const char* host) {
-  set_sysctl("net/ipv6/conf/" + card + "/accept_dad", "0");
-  run("ip link set lo up");
-  run("ip link set " + card + " up");
-  run(std::string("ip addr add 198.51.100.") + host + "/24 dev " + card);
-  run(std::string("ip -6 addr add 2001:db8:1::") + host + "/64 dev " + card);
-}
-
-/// What the server answers to request number `n`.
-std::string answer(unsigned n) {
-  std::string text(2000 + n * 37 % 30000, ' ');
-  for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(n * 31 + i * 7);
-  return text;
-}
-
-/// Reads until the end, an error or `ms` of silence; false for the latter two.
-bool read_all(int fd, int ms, std::string& text) {
-  char buffer[8192];
-  for (;;) {
-    pollfd wait{fd, POLLIN, 0};
-    if (poll(&wait, 1, ms) != 1) return false;
-    const ssize_t n = read(fd, buffer, sizeof buffer);
-    if (n <= 0) return n == 0;
-    text.append(buffer, static_cast<std::size_t>(n));
-  }
-}
-
-std::string read_line(int fd, int ms) {
-  std::string line;
-  char byte = 0;
-  pollfd wait{fd, POLLIN, 0};
-  while (poll(&wait, 1, ms) == 1 && read(fd, &byte, 1) == 1) {
-    line += byte;
-    if (byte == '\n') break;
-  }
-  return line;
-}
-
-void serve_one(int fd, bool server_first) {
-  if (server_first) static_cast<void>(!write(fd, kBanner, std::strlen(kBanner)));
-  const std::string line = read_line(fd, 60000);
-  const std::string text = answer(static_cast<unsigned>(std::strtoul(line.c_str(), nullptr, 10)));
-  for (std::size_t at = 0; at < text.size();) {
-    const ssize_t n = send(fd, text.data() + at, text.size() - at, MSG_NOSIGNAL);
-    if (n <= 0) break;
-    at += static_cast<std::size_t>(n);
-  }
-  close(fd);
-}
-
-[[noreturn]] void serve(const char* keys) {
-  bring_up("eth1", "10");
-  start_module(keys);
-  const std::array<int, 2> listeners{listen_on(kClientFirst), listen_on(kServerFirst)};
-  for (;;) {
-    std::array<pollfd, 2> wait{{{listeners[0], POLLIN, 0}, {listeners[1], POLLIN, 0}}};
-    poll(wait.data(), 2, -1);
-    for (std::size_t i = 0; i < 2; ++i) {
-      for (int fd = accept_within(listeners[i], 0); fd >= 0; fd = accept_within(listeners[i], 0)) {
-        std::thread(serve_one, fd, i == 1).detach();
-      }
-    }
-  }
-}
 
 struct Outcome {
   bool good = false;
@@ -114,24 +35,6 @@ struct Outcome {
   double connect_ms = 0;
   tcp_info info{};
 };
-
-int connect_to(bool is6, std::uint16_t port) {
-  const int fd = socket(is6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in6 to6{};
-  to6.sin6_family = AF_INET6;
-  to6.sin6_port = htons(port);
-  inet_pton(AF_INET6, "2001:db8:1::10", &to6.sin6_addr);
-  sockaddr_in to4{};
-  to4.sin_family = AF_INET;
-  to4.sin_port = htons(port);
-  inet_pton(AF_INET, "198.51.100.10", &to4.sin_addr);
-  const auto* to = is6 ? reinterpret_cast<const sockaddr*>(&to6) : reinterpret_cast<const sockaddr*>(&to4);
-  if (connect(fd, to, is6 ? sizeof to6 : sizeof to4) == 0) return fd;
-  const int error = errno;
-  close(fd);
-  errno = error;
-  return -1;
-}
 
 /// One connection from beginning to end; `silence` is how long it waits for more.
 Outcome converse(unsigned n, int silence) {
@@ -232,26 +135,8 @@ void check_negative(Ktap& ktap) {
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
   Ktap ktap;
-  int born[2], wired[2];
-  char byte = 0;
-  if (pipe(born) != 0 || pipe(wired) != 0) return 2;
-  std::fflush(stdout);
-  const pid_t server = fork();
-  if (server == 0) {
-    try {
-      if (unshare(CLONE_NEWNET) != 0 || write(born[1], "x", 1) != 1 || read(wired[0], &byte, 1) != 1) throw std::runtime_error("unshare");
-      serve(argv[1]);
-    } catch (const std::exception& e) {
-      Ktap::note(std::string("server: ") + e.what());
-    }
-    std::fflush(stdout);
-    _exit(1);
-  }
   try {
-    static_cast<void>(!read(born[0], &byte, 1));
-    run("ip link set eth1 netns " + std::to_string(server));
-    bring_up("eth0", "1");
-    static_cast<void>(!write(wired[1], "x", 1));
+    const Pair pair(argv[1], {{kClientFirst, false}, {kServerFirst, true}});
     // Until the server listens, a connection to a port that is not protected is refused or hangs: ask until it is not.
     Outcome first;
     for (int i = 0; i < 20 && !first.good; ++i) first = converse(0, 2000);
@@ -261,7 +146,5 @@ int main(int argc, char** argv) {
   } catch (const std::exception& e) {
     ktap.result(false, "the check could be run", e.what());
   }
-  kill(server, SIGKILL);
-  waitpid(server, nullptr, 0);
   return ktap.finish();
 }

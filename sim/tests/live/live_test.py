@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 
+import losses
 import lossy_line
 import stand_in
 
@@ -202,20 +203,6 @@ def case_flood(folder):
     expect(code == 0 and again["same"] and again["flood"] == result["flood"]["offered"], again)
 
 
-# What is lost, in which protocol, how the server takes a segment of no connection (reset, as a kernel does, or drop, by
-# `syngatectl set drop-unstamped`): what the client sees. A server that speaks first is never reached when the client's only ACK, or
-# the hand-off made of it, is lost: a client that is connected and silent repeats nothing, and the box keeps no state that could. A lost
-# ACK costs that with every kind of SYN cookie, a lost hand-off only with a box before the server.
-LOSSES = (
-    ("nothing", {}, 0), ("SYN", {"syn": 1}, 0), ("SYN-ACK", {"synack": 1}, 0), ("ACK", {"ack": 1}, 0), ("first data", {"data": 1}, 0),
-    ("ACK and first data", {"ack": 1, "data": 1}, 0), ("hand-off", {}, 1), ("2 hand-offs", {}, 2), ("3 hand-offs", {}, 3),
-    ("all 4 hand-offs", {}, 4))
-OUTCOMES = {  # (protocol, server): outcome by loss, in the order of LOSSES
-    ("client", "drop"): ("works", "works", "works", "works", "works", "works", "works", "works", "works", "stalls"),
-    ("client", "reset"): ("works", "works", "works", "works", "works", "works", "works", "reset", "reset", "reset"),
-    ("server", "drop"): ("works", "works", "works", "stalls", "works", "stalls", "stalls", "stalls", "stalls", "stalls"),
-    ("server", "reset"): ("works", "works", "works", "stalls", "works", "stalls", "stalls", "stalls", "stalls", "stalls"),
-}
 STALL = 4  # seconds: a client's third repetition of its data comes 1.4 s after the first
 
 
@@ -244,34 +231,24 @@ def case_losses(folder):
     (folder / "keys").write_text(f"stamp[0] = {KEY.hex()}\n")
     live = Live(folder, "--client", "unix:client.sock", "--server", "unix:server.sock", "--key-file", folder / "keys", *PROTECT)
     try:
-        line = lossy_line.Line("c0", str(folder / "client.sock"))
+        line = lossy_line.Line(lossy_line.Tap("c0"), lossy_line.Stream.connect(str(folder / "client.sock")))
         client_up()
         server = stand_in.Server(str(folder / "server.sock"), [SERVER4], KEY)
         request(SERVER4, 10)  # addresses are resolved
-        runs = []
-        for protocol, unknown in OUTCOMES:
-            for name, lose, handoffs in LOSSES:
-                port = 20000 + len(runs)
-                line.lose[port] = lose
-                server.plans[port] = {"lose": handoffs, "first": protocol == "server", "unknown": unknown}
-                runs.append((port, protocol, unknown, name, lose))
+        runs = losses.runs(20000)
+        for run in runs:
+            line.losses.lose[run.port] = run.lose
+            server.plans[run.port] = {"lose": run.handoffs, "first": run.server_first, "unknown": run.unknown}
         with concurrent.futures.ThreadPoolExecutor(len(runs)) as pool:
-            outcomes = list(pool.map(lambda run: outcome_of(run[0], run[1] == "server"), runs))
+            outcomes = list(pool.map(lambda run: outcome_of(run.port, run.server_first), runs))
         result = live.end()
     finally:
         if live.process.poll() is None:
             live.process.kill()
             live.process.wait()
     expect(not line.problems and not server.problems, (line.problems, server.problems))
-    print(f"{'lost':<20}" + "".join(f"{p + ' first, ' + u:<24}" for p, u in OUTCOMES))
-    for i, (name, _, _) in enumerate(LOSSES):
-        row = [outcomes[column * len(LOSSES) + i] for column in range(len(OUTCOMES))]
-        print(f"{name:<20}" + "".join(f"{what + f' ({seconds:.1f} s)':<24}" for what, seconds in row))
-    for (port, protocol, unknown, name, lose), (what, _) in zip(runs, outcomes):
-        wanted = OUTCOMES[protocol, unknown][[loss[0] for loss in LOSSES].index(name)]
-        expect(what == wanted, f"{protocol} first, unknown={unknown}, {name} lost: {what}, not {wanted}")
-        for segment, count in lose.items():
-            expect(line.seen[port].get(segment, 0) >= count or wanted == "stalls", f"no {segment} was there to be lost: {line.seen[port]}")
+    wrong = losses.judge(runs, outcomes, line.losses.seen)
+    expect(not wrong, wrong)
     code, again = replay(folder, "--key-file", folder / "keys")
     expect(code == 0 and again["same"] and again["inputs"] == result["offered"], again)
 
