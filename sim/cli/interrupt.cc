@@ -12,6 +12,11 @@ static_assert(std::atomic<bool>::is_always_lock_free, "the signal handler needs 
 
 void on_signal(int) { g_interrupted.store(true); }
 
+std::atomic<unsigned> g_usr1{0};
+static_assert(std::atomic<unsigned>::is_always_lock_free, "the signal handler needs it");
+
+void on_usr1(int) { g_usr1.fetch_add(1); }
+
 }  // namespace
 
 const std::atomic<bool>& catch_interrupts() {
@@ -21,6 +26,13 @@ const std::atomic<bool>& catch_interrupts() {
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   return g_interrupted;
+}
+
+const std::atomic<unsigned>& count_usr1() {
+  struct sigaction action {};
+  action.sa_handler = on_usr1;
+  sigaction(SIGUSR1, &action, nullptr);
+  return g_usr1;
 }
 
 }  // namespace syngate::sim

@@ -9,4 +9,7 @@ namespace syngate::sim {
 /// good order; a second one has its usual effect. Reads that wait are ended by the signal.
 const std::atomic<bool>& catch_interrupts();
 
+/// From now on SIGUSR1 counts here instead of ending the program.
+const std::atomic<unsigned>& count_usr1();
+
 }  // namespace syngate::sim

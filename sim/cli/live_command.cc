@@ -32,7 +32,7 @@ struct LiveFlags {
   LiveOptions live;
   std::vector<std::string> protect, policies, impairments;
   std::string key_file, flood, line_rate, metrics;
-  double pps = 0, duration = 0;
+  double pps = 0, duration = 0, step = 0;
   std::uint64_t flood_frames = 0;
   std::uint16_t mss = 0;
   int wscale = -1;
@@ -263,6 +263,10 @@ int run_live_command(LiveFlags& flags, const AppContext& context) {
   resolve_live(flags);
   LiveOptions& live = flags.live;
   live.stop = &catch_interrupts();
+  if (flags.step > 0) {
+    live.step_ns = static_cast<std::uint64_t>(flags.step * 1e9);
+    live.steps = &count_usr1();
+  }
   const Style error_style = make_style(context.color, stderr);
   Progress progress(!flags.quiet && isatty(STDERR_FILENO) != 0, stderr, error_style);
   live.on_warning = [&](const std::string& text) {
@@ -451,6 +455,12 @@ void add_live_command(CLI::App& app, AppContext& context) {
       ->group("Pipeline");
   command->add_option("--ts-clock", live.start.time.ms, "timestamp clock in ms at the start")
       ->capture_default_str()
+      ->group("Pipeline");
+  command
+      ->add_option("--step", flags->step,
+                   "each SIGUSR1 puts minutes and timestamp clock forward by so many seconds: roll-over, "
+                   "key rotation and ageing without waiting for them")
+      ->check(CLI::Range(0.001, 1e6))
       ->group("Pipeline");
   command->add_option("--clock-mhz", live.start.clock_mhz, "clock of the pipeline")
       ->check(CLI::Range(1u, 10000u))

@@ -216,7 +216,8 @@ class Live {
   }
 
   void set_time() {
-    const std::uint64_t now = now_ns();
+    std::uint64_t now = now_ns();
+    if (options_.steps != nullptr) now += options_.steps->load() * options_.step_ns;
     model::Time time;
     time.ms = options_.start.time.ms + static_cast<std::uint32_t>(now / kMillisecond);
     time.count = options_.start.time.count + static_cast<std::uint32_t>(now / kMinute);

@@ -31,6 +31,9 @@ struct LiveOptions {
   bool check = true;
   std::uint64_t duration_ns = 0;  ///< of real time; 0: no limit
   const std::atomic<bool>* stop = nullptr;
+  /// The box's minutes and milliseconds go ahead by this much for each of `steps`; whatever else is of time stays.
+  std::uint64_t step_ns = 0;
+  const std::atomic<unsigned>* steps = nullptr;
   std::function<void(const std::string&)> on_warning;
   std::function<void(const std::string&)> on_mismatch;
   std::function<void()> on_ready;                           ///< all ports are open

@@ -253,6 +253,99 @@ def case_losses(folder):
     expect(code == 0 and again["same"] and again["inputs"] == result["offered"], again)
 
 
+def behind_tags(folder, *tags):
+    """Client and server in the same VLAN: the box sees tags on every frame, and every frame that it sends has them."""
+    (folder / "keys").write_text(f"stamp[0] = {KEY.hex()}\n")
+    live = Live(folder, "--client", "unix:client.sock", "--server", "unix:server.sock", "--key-file", folder / "keys", *PROTECT,
+                "--flood", "mixed", "--pps", "20000")
+    try:
+        ends = [lossy_line.Tagged(lossy_line.Tap("c0"), *tags)]
+        lines = [lossy_line.Line(ends[0], lossy_line.Stream.connect(str(folder / "client.sock")))]
+        client_up()
+        stream, server = lossy_line.Stream.accept(str(folder / "stand-in.sock"),
+                                                  lambda path: stand_in.Server(path, [SERVER4, SERVER6], KEY))
+        ends.append(lossy_line.Tagged(stream, *tags))
+        lines.append(lossy_line.Line(lossy_line.Stream.connect(str(folder / "server.sock")), ends[1]))
+        result = connections(live, server, 20, 3000)
+    finally:
+        if live.process.poll() is None:
+            live.process.kill()
+            live.process.wait()
+    expect(not any(line.problems for line in lines), [line.problems for line in lines])
+    expect(result["verdicts"]["reply"] == result["verdicts"]["handoff"] == 20, result["verdicts"])
+    # What passes of the flood is not for the server; nothing else may come without tags.
+    expect(ends[0].untagged == 0, f"{ends[0].untagged} frames reached the client without its tags")
+    code, again = replay(folder, "--key-file", folder / "keys")
+    expect(code == 0 and again["same"], again)
+
+
+def case_vlan(folder):
+    behind_tags(folder, (0x8100, 5))
+
+
+def case_qinq(folder):
+    behind_tags(folder, (0x88A8, 100), (0x8100, 4095 - 1))
+
+
+def case_ecn(folder):
+    """A client that asks for ECN gets it, and the server is told."""
+    pathlib.Path("/proc/sys/net/ipv4/tcp_ecn").write_text("1")
+    with with_stand_in(folder) as (live, server):
+        for address in (SERVER4, SERVER6):
+            with socket.create_connection((address, 80), timeout=20) as connection:
+                options = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 8)[5]
+                connection.sendall(b"100 ecn\n")
+                expect(connection.recv(1, socket.MSG_PEEK) != b"", "no answer")
+            expect(options & 15 == 15, f"tcpi_options {options:#x}: timestamps, SACK, window scale and ECN are 15")
+        live.end()
+    expect(server.counts["ecn"] == 2, server.counts)
+
+
+def exchange(connection, word):
+    """One request of many on this connection; whether the right answer came within 20 s, or within its time limit."""
+    asked = f"500 {word}\n".encode()
+    connection.sendall(asked)
+    got = b""
+    try:
+        while len(got) < 500:
+            part = connection.recv(500 - len(got))
+            if not part:
+                return False
+            got += part
+    except TimeoutError:
+        return False
+    return got == stand_in.answer(asked)
+
+
+def case_long(folder):
+    """A connection that goes on for 2 h 11 min: each of its requests is an epoch later (65.5 s: another minute, another secret), until a
+    silent one is forgotten."""
+    with with_stand_in(folder, "--step", "65.536") as (live, server):
+        def connect(port):
+            server.plans[port] = {"keep": True}
+            return socket.create_connection((SERVER4, 80), timeout=20, source_address=(CLIENT4, port))
+
+        with connect(20001) as lively, connect(20002) as silent, connect(20003) as resting:
+            for name, connection in (("lively", lively), ("silent", silent), ("resting", resting)):
+                expect(exchange(connection, "first"), f"the {name} connection does not work")
+            for epoch in range(1, 121):
+                live.process.send_signal(signal.SIGUSR1)
+                expect(exchange(lively, epoch), f"the lively connection stalls after {epoch} epochs")
+                if epoch in (20, 40, 90):
+                    expect(exchange(resting, epoch), f"the resting connection stalls after {epoch} epochs")
+            expect(exchange(resting, "end"), "the resting connection stalls at the end")
+            silent.settimeout(1)
+            expect(not exchange(silent, "end"), "a connection that was silent for longer than a flow lives was not forgotten")
+            with connect(20004) as late:
+                expect(exchange(late, "late"), "a new connection does not work")
+        result = live.end()
+    expect(not server.problems, server.problems)
+    expect(server.counts["handoffs"] == 4, server.counts)
+    expect(result["verdicts"]["drop"] > 0 and result["model"] == {"mismatches": 0, "lost": 0}, result)
+    code, again = replay(folder, "--key-file", folder / "keys")
+    expect(code == 0 and again["same"], again)
+
+
 def case_trim(folder):
     """One frame's story cut out of a recording with a flood: a few frames, the same verdict, a recording again."""
     with with_stand_in(folder, "--flood", "syn", "--pps", "20000") as (live, server):

@@ -34,6 +34,15 @@ class Stream:
         self.stream = connected.makefile("rb")
 
     @classmethod
+    def accept(cls, path, connect):
+        """The peer is what `connect(path)` makes: (stream, what connect returned)."""
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(path)
+            listener.listen(1)
+            peer = connect(path)
+            return cls(listener.accept()[0]), peer
+
+    @classmethod
     def connect(cls, path):
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(path)
@@ -45,6 +54,23 @@ class Stream:
 
     def write(self, frame):
         self.socket.sendall(struct.pack("!I", len(frame)) + frame)
+
+
+class Tagged:
+    """An end behind VLAN tags: each (TPID, TCI), outermost first. What reaches it without them is counted and goes no further."""
+
+    def __init__(self, end, *tags):
+        self.end, self.tags, self.untagged = end, b"".join(struct.pack("!HH", *tag) for tag in tags), 0
+
+    def read(self):
+        frame = self.end.read()
+        return frame and frame[:12] + self.tags + frame[12:]
+
+    def write(self, frame):
+        if frame[12:12 + len(self.tags)] != self.tags:
+            self.untagged += 1
+            return
+        self.end.write(frame[:12] + frame[12 + len(self.tags):])
 
 
 class Line:

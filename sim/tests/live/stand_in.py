@@ -112,9 +112,10 @@ class Server:
     def __init__(self, path, addresses, key):
         self.key = key
         self.addresses = [socket.inet_pton(socket.AF_INET6 if ":" in a else socket.AF_INET, a) for a in addresses]
-        self.counts = {"handoffs": 0, "repeats": 0, "requests": 0, "unknown": 0, "resets": 0, "lost": 0}
+        self.counts = {"handoffs": 0, "repeats": 0, "requests": 0, "unknown": 0, "resets": 0, "lost": 0, "ecn": 0}
         self.problems, self.connections = [], {}
-        self.plans = {}  # by the client's port: {"lose": hand-offs that never arrive, "first": speaks first, "unknown": "reset" or "drop"}
+        self.plans = {}  # by the client's port: {"lose": hand-offs that never arrive, "first": speaks first, "unknown": "reset" or "drop",
+        # "keep": takes one request after another}
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.connect(path)
         self.thread = threading.Thread(target=self.serve, daemon=True)
@@ -188,6 +189,8 @@ class Server:
                 self.problems.append("a stamp's MAC is wrong")
             elif known is None:
                 self.counts["handoffs"] += 1
+                # Bit 5 of the cookie's timestamp (Linux: TS_OPT_ECN); the box's offset leaves the low six bits alone.
+                self.counts["ecn"] += packet.tsval is not None and packet.tsecr >> 5 & 1
                 self.connections[name] = Connection(packet, struct.unpack("!I", packet.stamp[8:12])[0])
                 if plan.get("first"):
                     self.reply(self.connections[name], ACK | PSH, BANNER)
@@ -221,7 +224,10 @@ class Server:
             body = answer(connection.request)
             for at in range(0, len(body), 1400):
                 self.reply(connection, ACK | PSH, body[at:at + 1400])
-            self.reply(connection, ACK | FIN)
+            if self.plans.get(packet.sport, {}).get("keep"):
+                connection.request, connection.sent = b"", False
+            else:
+                self.reply(connection, ACK | FIN)
         elif packet.payload or packet.flags & FIN:
             self.reply(connection, ACK)
 
