@@ -77,7 +77,8 @@ class Live:
 
 
 def replay(folder, *arguments, name="r.pcapng"):
-    run = subprocess.run([PROGRAM, "replay", folder / name, "--json", *arguments], capture_output=True, text=True, timeout=300)
+    run = subprocess.run([PROGRAM, "replay", folder / name, "--json", *arguments], capture_output=True, text=True,
+                         timeout=300 + COUNT)
     return run.returncode, json.loads(run.stdout)
 
 
