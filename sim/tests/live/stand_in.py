@@ -103,7 +103,7 @@ class Connection:
     def __init__(self, packet, clock):
         self.next, self.acked = packet.ack, packet.seq  # what we send and what we expect
         self.clock, self.tsval, self.peer = clock, packet.tsval, packet
-        self.request, self.sent = b"", False
+        self.request, self.sent, self.closed = b"", False, False
 
 
 class Server:
@@ -187,7 +187,7 @@ class Server:
         if packet.stamp is not None:
             if not self.stamp_is_right(packet):
                 self.problems.append("a stamp's MAC is wrong")
-            elif known is None:
+            elif known is None or known.closed:  # a client may use the port of a connection that is over at once
                 self.counts["handoffs"] += 1
                 # Bit 5 of the cookie's timestamp (Linux: TS_OPT_ECN); the box's offset leaves the low six bits alone.
                 self.counts["ecn"] += packet.tsval is not None and packet.tsecr >> 5 & 1
@@ -218,6 +218,7 @@ class Server:
             return
         connection.acked = (packet.seq + len(packet.payload) + (packet.flags & FIN)) & 0xFFFFFFFF
         connection.request += packet.payload
+        connection.closed |= packet.flags & FIN != 0
         if connection.request.endswith(b"\n") and not connection.sent:
             connection.sent = True
             self.counts["requests"] += 1
