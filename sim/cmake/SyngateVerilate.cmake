@@ -3,6 +3,11 @@
 set(SYNGATE_RTL_DIR ${PROJECT_SOURCE_DIR}/rtl)
 set(SYNGATE_VERILATOR_ARGS --assert -Wall -Wno-DECLFILENAME --timescale 1ns/1ps)
 set(SYNGATE_VERILATED_FLAGS -O3)
+if(SYNGATE_COVERAGE)
+  # Signals of more bits than this are data paths; their toggles are not counted.
+  list(APPEND SYNGATE_VERILATOR_ARGS --coverage-line --coverage-toggle --coverage-max-width 64)
+  set(SYNGATE_VERILATED_FLAGS -O2)
+endif()
 if(SYNGATE_NATIVE)
   list(APPEND SYNGATE_VERILATED_FLAGS -march=native)
 endif()

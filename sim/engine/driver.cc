@@ -5,6 +5,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#ifdef SYNGATE_COVERAGE
+#include <unistd.h>
+#include <verilated_cov.h>
+
+#include <cstdlib>
+#endif
 
 namespace syngate::sim {
 namespace {
@@ -61,9 +67,23 @@ Driver::~Driver() {
   if (trace_ && trace_->isOpen()) trace_->close();
 #endif
   top_->final();
+#ifdef SYNGATE_COVERAGE
+  write_coverage();
+#endif
   // Verilator 5.006 ends a model through the thread's context, which is another's when two drivers live at once.
   Verilated::threadContextp(&context_);
 }
+
+#ifdef SYNGATE_COVERAGE
+void Driver::write_coverage() {
+  const char* folder = std::getenv("SYNGATE_COVERAGE_DATA");
+  if (folder == nullptr) return;
+  static unsigned number = 0;
+  const std::string name = fmt::format("{}/{}-{}", folder, ::getpid(), number++);
+  // While the model lives: the counters are in it.
+  context_.coveragep()->write((name + ".dat").c_str());
+}
+#endif
 
 #ifdef SYNGATE_TRACED
 void Driver::close_trace() {

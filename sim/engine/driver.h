@@ -74,6 +74,10 @@ class Driver {
   Scoreboard& scoreboard_;
   VerilatedContext context_;
   std::unique_ptr<Top> top_;
+#ifdef SYNGATE_COVERAGE
+  /// Into the folder of the environment variable SYNGATE_COVERAGE_DATA, if set: one file a simulated pipeline.
+  void write_coverage();
+#endif
 #ifdef SYNGATE_TRACED
   void open_trace();
   void close_trace();
