@@ -264,6 +264,7 @@ void Driver::send(const std::uint8_t* data, std::size_t length, std::uint64_t ta
 }
 
 void Driver::write(std::uint32_t address, std::uint32_t value) {
+  if (options_.register_log != nullptr) options_.register_log->emplace_back(address, value);
   Top& top = *top_;
   top.s_axil_awaddr = static_cast<SData>(address);
   top.s_axil_wdata = value;
