@@ -74,8 +74,9 @@ class Platform : public sc_core::sc_module {
 
   void to_client(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
     const unsigned char* f = payload.get_data_ptr();
-    std::printf("%s: SYN-ACK, %u bytes, flags 0x%02x, acknowledges %u, cookie 0x%02x%02x%02x%02x\n", sc_core::sc_time_stamp().to_string().c_str(),
-                payload.get_data_length(), unsigned{f[47]}, unsigned{f[45]}, unsigned{f[38]}, unsigned{f[39]}, unsigned{f[40]}, unsigned{f[41]});
+    const unsigned cookie = unsigned{f[38]} << 24 | unsigned{f[39]} << 16 | unsigned{f[40]} << 8 | unsigned{f[41]};
+    std::printf("%s: SYN-ACK, %u bytes, flags 0x%02x, acknowledges %u, cookie 0x%08x\n", sc_core::sc_time_stamp().to_string().c_str(),
+                payload.get_data_length(), unsigned{f[47]}, unsigned{f[45]}, cookie);
     answers += f[47] == 0x12 && f[45] == 2 ? 1 : 0;
     payload.set_response_status(tlm::TLM_OK_RESPONSE);
   }

@@ -26,9 +26,9 @@ struct ClockStamp : tlm::tlm_extension<ClockStamp> {
 /// The box as a module for virtual platforms: the Verilated core with its pins (verilator --sc), two SRAM channels, and TLM-2.0 sockets.
 ///
 /// Frames are Ethernet frames without FCS, 60 to 9216 bytes, one generic payload each: a write, the bytes in wire order, the address
-/// unused; byte enables and other lengths are refused (TLM_GENERIC_ERROR_RESPONSE, TLM_BURST_ERROR_RESPONSE). Transport into frames_in blocks
-/// while the core is not ready and 64 frames wait: call it from an SC_THREAD. Frames leave by transport of this module's own threads,
-/// one at a time for each socket; a target that waits holds the core's output back.
+/// unused; byte enables and other lengths are refused (TLM_GENERIC_ERROR_RESPONSE, TLM_BURST_ERROR_RESPONSE). Transport into frames_in
+/// blocks while the core is not ready and 64 frames wait: call it from an SC_THREAD. Frames leave by transport of this module's own
+/// threads, one at a time for each socket; a target that waits holds the core's output back.
 /// registers: reads and writes of 4 bytes at multiples of 4 below 0x1000, little endian, docs/reference/registers.md; one AXI4-Lite
 /// transaction at a time.
 /// Timing is that of the core, clock by clock; delay arguments are waited for first.

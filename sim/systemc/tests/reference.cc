@@ -75,7 +75,7 @@ int main(int argc, char** argv) {
   }
   const Statistics& statistics = simulator.finish();
   for (const std::string& line : lines) fmt::print("{}\n", line);
-  fmt::print(stderr, "{} frames, {} outputs, {} handshakes, {} mismatches, {} lost\n", statistics.offered, lines.size(), clients.completed(),
-             statistics.mismatches, statistics.lost);
+  fmt::print(stderr, "{} frames, {} outputs, {} handshakes, {} mismatches, {} lost\n", statistics.offered, lines.size(),
+             clients.completed(), statistics.mismatches, statistics.lost);
   return statistics.mismatches + statistics.lost == 0 && clients.completed() != 0 ? 0 : 1;
 }
