@@ -5,11 +5,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdlib>
 #ifdef SYNGATE_COVERAGE
 #include <unistd.h>
 #include <verilated_cov.h>
 
-#include <cstdlib>
 #endif
 
 namespace syngate::sim {
@@ -32,6 +33,11 @@ Driver::Driver(const SimulatorOptions& options, Scoreboard& scoreboard)
 #ifdef SYNGATE_TRACED
   context_.traceEverOn(true);
 #endif
+  // For cores with switches in them that are for tests only (scripts/mutate, scripts/test-the-tests): +NAME=VALUE.
+  if (const char* plus = std::getenv("SYNGATE_PLUSARGS")) {
+    std::array<const char*, 2> arguments{"syngate", plus};
+    context_.commandArgs(static_cast<int>(arguments.size()), arguments.data());
+  }
   top_ = std::make_unique<Top>(&context_, "TOP");
 #ifdef SYNGATE_TRACED
   if (!options_.waves.empty()) {
