@@ -29,6 +29,10 @@ void Scoreboard::report(std::uint64_t id, std::uint64_t cycle, std::string stage
                        std::move(model), {}, {}});
 }
 
+void Scoreboard::register_mismatch(std::uint64_t cycle, std::string field, std::string rtl, std::string wanted) {
+  report(accepted_, cycle, "csr", std::move(field), std::move(rtl), std::move(wanted));
+}
+
 void Scoreboard::report_bytes(const Expected& expected, std::uint64_t cycle, const std::uint8_t* data,
                               std::size_t length) {
   ++mismatches_;

@@ -40,6 +40,8 @@ class Scoreboard {
   void accepted(std::uint64_t first, std::uint64_t cycle, std::uint64_t tag, const std::uint8_t* data, std::size_t length, bool bad_fcs);
   /// A commit through the registers: `generation` is the number that shows it.
   void committed(std::uint64_t generation, const model::Config& config, const model::Time& time);
+  /// A register that does not read as it must.
+  void register_mismatch(std::uint64_t cycle, std::string field, std::string rtl, std::string wanted);
   void entered(std::uint64_t cycle, std::uint32_t id, std::uint32_t generation);
   void decided(std::uint64_t cycle, const DecidedEvent& event);
   void done(std::uint64_t cycle, std::uint32_t id, std::uint8_t verdict, std::uint8_t reason);

@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syngate/sim/simulator.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <string_view>
 #include <vector>
 
 #include "driver.h"
+#include "random.h"
 #include "scoreboard.h"
 
 namespace syngate::sim {
@@ -83,6 +87,48 @@ struct Simulator::Impl {
     staged = true;
     driver.write(defs::reg::kTimeCount, t.count);
     driver.write(defs::reg::kTimeMs, t.ms);
+  }
+
+  // What a register must read as.
+  void expect(std::string_view name, std::uint32_t address, std::uint32_t wanted) {
+    const std::uint32_t got = driver.read(address);
+    if (got != wanted)
+      scoreboard.register_mismatch(driver.cycle(), fmt::format("register {}", name), fmt::format("0x{:08x}", got),
+                                   fmt::format("0x{:08x}", wanted));
+  }
+
+  void check_registers(Random random) {
+    namespace reg = defs::reg;
+    const auto word = [&random] { return static_cast<std::uint32_t>(random.next()); };
+    const struct {
+      const char* name;
+      std::uint32_t address, mask, value;
+    } staging[] = {
+        {"SCRATCH", reg::kScratch, ~0u, word()},        {"TIME_COUNT", reg::kTimeCount, ~0u, word()},
+        {"TIME_MS", reg::kTimeMs, ~0u, word()},         {"DEST_ADDR0", reg::kDestAddr0, ~0u, word()},
+        {"DEST_ADDR1", reg::kDestAddr1, ~0u, word()},   {"DEST_ADDR2", reg::kDestAddr2, ~0u, word()},
+        {"DEST_ADDR3", reg::kDestAddr3, ~0u, word()},   {"DEST_PORTS", reg::kDestPorts, ~0u, word()},
+        {"DEST_TCP", reg::kDestTcp, 0xffffffu, word()}, {"DEST_WINDOW", reg::kDestWindow, ~0u, word()},
+        // A mode that is not there: what is staged cannot become an entry.
+        {"DEST_MATCH", reg::kDestMatch, 0x33ffu, (word() & ~0x3000u) | (random.chance(0.5) ? 0x1000u : 0x2000u)},
+    };
+    staged = true;
+    for (const auto& r : staging) driver.write(r.address, r.value);
+    driver.write(reg::kDestCommit, static_cast<std::uint32_t>(random.below(defs::kDestinations)));
+    expect("STATUS after a refused commit", reg::kStatus, 1);
+    driver.write(reg::kStatus, 1);
+    expect("STATUS cleared", reg::kStatus, 0);
+    for (const auto& r : staging) expect(r.name, r.address, r.value & r.mask);
+    expect("ID", reg::kId, 0x53594e47u);
+    expect("GENERATION", reg::kGeneration, generation & 0xffffu);
+    expect("POLICY", reg::kPolicy, current.policy);
+    expect("EXID", reg::kExid, current.exid);
+    expect("TABLE_MASK", reg::kTableMask, current.table_mask);
+    expect("TABLE_LIVES", reg::kTableLives, current.life | static_cast<std::uint32_t>(current.life_closing) << 8);
+    expect("REPLY_CAP", reg::kReplyCap, options.reply_cap);
+    for (const std::uint32_t address : {reg::kKeyData0, reg::kKeyData1, reg::kKeyData2, reg::kKeyData3, reg::kKeyCommit})
+      expect("that holds a key", address, 0);
+    expect("of an unknown address", 0x0f0 + 4 * static_cast<std::uint32_t>(random.below(68)), 0);
   }
 
   // True when a key slot that frames in flight may use would change: only an idle pipeline makes that exact.
@@ -199,6 +245,8 @@ void Simulator::offer(std::uint64_t cycle, const std::uint8_t* data, std::size_t
   }
   driver.send(data, length, tag, bad_fcs);
 }
+
+void Simulator::check_registers(std::uint64_t seed) { impl_->check_registers(Random(seed)); }
 
 void Simulator::drain() { impl_->drain(); }
 

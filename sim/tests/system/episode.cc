@@ -38,7 +38,7 @@ std::uint64_t mix(std::uint64_t hash, const std::uint8_t* data, std::size_t leng
 
 // Entries in front of the real ones that overlap them, so that order, families, ports and mode off all count.
 void random_destinations(model::Config& config, Random& random) {
-  const std::size_t at = random.below(6);
+  const std::size_t at = random.below(random.chance(0.5) ? 6 : defs::kDestinations - 1);
   for (std::size_t i = 0; i < at; ++i) {
     model::Destination d = destination(random.chance(0.5));
     d.used = random.chance(0.8);
@@ -52,6 +52,13 @@ void random_destinations(model::Config& config, Random& random) {
     d.stamp_key_id = static_cast<std::uint8_t>(random.below(16));
     d.window_ts = static_cast<std::uint16_t>(random.next());
     d.window_nots = static_cast<std::uint16_t>(random.next());
+    // A server's neighbour: differs from it in one bit, which counts or does not.
+    if (random.chance(0.3)) {
+      d.prefix.bytes = (d.prefix.is6 ? kServer6 : kServer4).address;
+      const std::size_t bit = random.below(d.prefix.is6 ? 128 : 32);
+      d.prefix.bytes[bit / 8] ^= static_cast<std::uint8_t>(0x80 >> bit % 8);
+      d.prefix_length = static_cast<unsigned>(std::min<std::size_t>(bit + random.below(3), d.prefix.is6 ? 128 : 32));
+    }
     config.destinations[i] = d;
   }
   config.destinations[at] = destination(false);
@@ -190,6 +197,7 @@ void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals
       if (random.chance(0.2)) simulator.stage_time({time.count + 7, time.ms ^ 0x5a5a5a5a});
       if (random.chance(0.9)) simulator.set_time(time);
     }
+    if (random.chance(0.002)) simulator.check_registers(random.next());
     if (random.chance(0.002)) {  // rotation of secret1: banks that no live cookie uses
       const unsigned bank = (time.count + 1 + static_cast<std::uint32_t>(random.below(2))) & 3;
       config.keys.secret1_v4[bank] = random_key(random);

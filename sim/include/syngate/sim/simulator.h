@@ -131,6 +131,10 @@ class Simulator {
   /// Commits what differs from the present configuration. No drain (see datapath.md for what needs one).
   void set_config(const model::Config& config);
 
+  /// Writes random values, from the seed, to the registers that only stage, has a commit refused, and reads every register that can be
+  /// read: what was written or configured must be there. Frames see nothing of it; differences are mismatches of the stage csr.
+  void check_registers(std::uint64_t seed);
+
   /// Offers a frame no earlier than `cycle` (0: at once). Copies the bytes. Clocks the pipeline as needed.
   void offer(std::uint64_t cycle, const std::uint8_t* data, std::size_t length, std::uint64_t tag,
              bool bad_fcs = false);
