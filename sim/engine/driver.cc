@@ -10,7 +10,6 @@
 #ifdef SYNGATE_COVERAGE
 #include <unistd.h>
 #include <verilated_cov.h>
-
 #endif
 
 namespace syngate::sim {

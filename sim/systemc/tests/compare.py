@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: syngate authors
 # SPDX-License-Identifier: Apache-2.0
-"""compare.py REFERENCE COMPARE: the same frames, bytes and clocks from the SystemC box; and a wrong byte, clock or missing frame is noticed."""
+"""compare.py REFERENCE COMPARE: same frames, bytes and clocks from the SystemC box; a wrong byte or clock, a missing frame are noticed."""
 import pathlib
 import re
 import subprocess
