@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # Counting of checks for scripts/test. Every check ends in exactly one of pass, fail, skip; summary prints the table and,
-# as the last line, the three numbers.
+# as the last line, the three numbers; they and every row go into build/evidence/test.json as well.
 passed=0 failed=0 skipped=0
 rows=()
 
@@ -72,6 +72,7 @@ run_ctest() { # PREFIX FOLDER: every CTest test below a build folder is one chec
 summary() {
   printf '\n'
   printf '%s\n' "${rows[@]}"
+  printf '%s\n' "${rows[@]}" | python3 scripts/test_evidence.py "$passed" "$failed" "$skipped"
   printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
   [ "$failed" -eq 0 ]
 }

@@ -38,6 +38,11 @@ def needed_mhz(rate, length):
     return Fraction(beats(length) * RATES[rate], (length + WIRE_BYTES) * 8)
 
 
+def pair_needed_mhz(rate, length):
+    """The same for the output when each frame leaves behind its hand-off, a frame of one beat."""
+    return Fraction((beats(length) + 1) * RATES[rate], (length + WIRE_BYTES) * 8)
+
+
 def table_lengths():
     lines = ["| length | beats | clocks 40G | clocks 100G | Mpps 40G | Mpps 100G | MHz needed 40G | MHz needed 100G |",
              "|--:|--:|--:|--:|--:|--:|--:|--:|"]
@@ -62,6 +67,17 @@ def table_worst():
     return lines
 
 
+def table_pairs():
+    lines = ["| rate | worst length | MHz needed | lengths that need more than 200 MHz | the longest of them |",
+             "|---|--:|--:|--:|--:|"]
+    for rate in RATES:
+        lengths = range(SHORTEST, LONGEST + 1)
+        worst = max(lengths, key=lambda length: pair_needed_mhz(rate, length))
+        over = [length for length in lengths if pair_needed_mhz(rate, length) > CLOCK_MHZ]
+        lines.append(f"| {rate} | {worst} | {float(pair_needed_mhz(rate, worst)):.1f} | {len(over)} | {max(over, default='none')} |")
+    return lines
+
+
 def replace_between(text, name, lines):
     begin, end = MARK.format(name + " begin:"), MARK.format(name + " end:")
     head, rest = text.split(begin + "\n", 1)
@@ -71,7 +87,8 @@ def replace_between(text, name, lines):
 
 def computed(text):
     text = replace_between(text, "lengths", table_lengths())
-    return replace_between(text, "worst", table_worst())
+    text = replace_between(text, "worst", table_worst())
+    return replace_between(text, "pairs", table_pairs())
 
 
 def check_bench(program):
@@ -124,4 +141,5 @@ def main():
     return 1 if wrong else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
