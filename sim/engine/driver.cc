@@ -15,8 +15,6 @@
 namespace syngate::sim {
 namespace {
 
-// No frame decided and no beat moved for so many clocks with work outstanding: the pipeline hangs.
-constexpr std::uint64_t kHangClocks = 200000;
 constexpr std::uint64_t kResetClocks = 16;
 // Output registers behind the last decision.
 constexpr std::uint64_t kSettleClocks = 8;
@@ -24,7 +22,8 @@ constexpr std::uint64_t kSettleClocks = 8;
 }  // namespace
 
 Driver::Driver(const SimulatorOptions& options, Scoreboard& scoreboard)
-    : options_(options), scoreboard_(scoreboard), random_(options.seed ^ 0x6472697665720000u) {
+    : options_(options), scoreboard_(scoreboard), random_(options.seed ^ 0x6472697665720000u),
+      bus_random_(options.seed ^ 0x6275730000000000u) {
   context_.fatalOnError(false);
   context_.errorLimit(1 << 30);
   context_.randSeed(static_cast<int>((options.x_seed != 0 ? options.x_seed : options.seed) & 0x7ffffffe) | 1);
@@ -144,10 +143,43 @@ bool Driver::sink_ready(Sink& sink) {
   return sink.clocks_per_byte == 0 || sink.free_at < static_cast<double>(cycle_) + 1;
 }
 
+// AXI-Stream: what is offered stays until it is taken, and only the last beat has bytes left out, at its end.
+template <typename Data, typename Keep>
+void Driver::check_beat(Port port, Sink& sink, bool valid, bool ready, bool last, const Data& data, const Keep& keep) {
+  const char* name = port == Port::kReply ? "reply port" : "forward port";
+  if (!valid) {
+    scoreboard_.protocol_mismatch(cycle_, "egress", name, "tvalid fell", "waits for tready");
+    return;
+  }
+  std::array<std::uint32_t, 37> beat;
+  std::copy_n(&data[0], 32, beat.begin());
+  std::copy_n(&keep[0], 4, beat.begin() + 32);
+  beat[36] = last;
+  if (sink.offering && beat != sink.held) scoreboard_.protocol_mismatch(cycle_, "egress", name, "beat changed", "waits for tready");
+  if (!ready) sink.held = beat;
+  if (!last) {
+    if ((keep[0] & keep[1] & keep[2] & keep[3]) != ~0u) scoreboard_.protocol_mismatch(cycle_, "egress", name, "tkeep", "all ones");
+    return;
+  }
+  bool ended = false;
+  for (unsigned w = 0; w < 4; ++w) {
+    const std::uint32_t k = keep[w];
+    if ((ended && k != 0) || (k & (k + 1)) != 0) {
+      scoreboard_.protocol_mismatch(cycle_, "egress", name, "tkeep", "contiguous from bit 0");
+      return;
+    }
+    ended = k != ~0u;
+  }
+}
+
 template <typename Data, typename Keep>
 void Driver::sample_sink(Port port, bool valid, bool ready, bool last, const Data& data, const Keep& keep) {
-  if (!valid) return;
   Sink& sink = sinks_[static_cast<std::size_t>(port)];
+  if (valid || sink.offering) check_beat(port, sink, valid, ready, last, data, keep);
+  if (!valid) {
+    sink.offering = false;
+    return;
+  }
   quiet_since_ = clocks_;
   if (!sink.offering && sink.bytes.empty()) sink.first_cycle = cycle_;
   sink.offering = true;
@@ -167,7 +199,10 @@ void Driver::sample_sink(Port port, bool valid, bool ready, bool last, const Dat
     frame = sink.bytes.data();
     length = sink.bytes.size();
   }
-  if (!last) return;
+  if (!last) {
+    scoreboard_.beat_left(port);
+    return;
+  }
   if (sink.clocks_per_byte > 0) {
     sink.free_at = std::max(sink.free_at, static_cast<double>(cycle_)) +
                    static_cast<double>(length + 24) * sink.clocks_per_byte;
@@ -191,9 +226,13 @@ void Driver::check_health() {
   if (context_.errorCount() != 0 || context_.gotError()) {
     throw AssertionError(fmt::format("an assertion of the RTL failed at cycle {} (see above)", cycle_), cycle_);
   }
-  if (clocks_ - last_progress_ > kHangClocks && !scoreboard_.idle()) {
+  // Outstanding: a frame inside, an output to come, or a beat that tready keeps waiting.
+  if (clocks_ - last_progress_ > options_.quiet_clocks && (!scoreboard_.idle() || top_->s_axis_tvalid)) {
     throw HangError(fmt::format("no progress for {} clocks at cycle {}: {} frames accepted, {} decided",
-                                kHangClocks, cycle_, scoreboard_.accepted_count(), scoreboard_.done_count()));
+                                options_.quiet_clocks, cycle_, scoreboard_.accepted_count(), scoreboard_.done_count()));
+  }
+  if (options_.max_clocks != 0 && clocks_ > options_.max_clocks) {
+    throw HangError(fmt::format("not at its end after {} clocks", options_.max_clocks));
   }
 }
 
@@ -255,10 +294,13 @@ void Driver::send(const std::uint8_t* data, std::size_t length, std::uint64_t ta
     top.s_axis_tlast = last;
     top.s_axis_tuser = last && bad_fcs;
     top.s_axis_tvalid = 1;
+    if (scoreboard_.idle()) last_progress_ = clocks_;
     // tready is a register of the RTL: it can be read before the clock falls.
     bool taken = false;
     while (!taken) {
       taken = top.s_axis_tready;
+      // Frames leave ingress as fast as they come, so its memory never fills.
+      if (!taken) scoreboard_.protocol_mismatch(cycle_, "ingress", "tready", "low", "line rate");
       if (taken && at == 0) first = cycle_;
       if (taken && last) scoreboard_.accepted(first, cycle_, tag, data, length, bad_fcs);
       clock();
@@ -268,24 +310,38 @@ void Driver::send(const std::uint8_t* data, std::size_t length, std::uint64_t ta
   }
 }
 
-void Driver::write(std::uint32_t address, std::uint32_t value) {
+void Driver::write(std::uint32_t address, std::uint32_t value, unsigned strobes) {
   if (options_.register_log != nullptr) options_.register_log->emplace_back(address, value);
   Top& top = *top_;
   top.s_axil_awaddr = static_cast<SData>(address);
   top.s_axil_wdata = value;
-  top.s_axil_wstrb = 0xf;
-  top.s_axil_awvalid = 1;
-  top.s_axil_wvalid = 1;
-  top.s_axil_bready = 1;
-  bool answered = false;
+  top.s_axil_wstrb = static_cast<CData>(strobes);
+  // Mostly at once; else address or data first, and the answer has to wait.
+  const std::uint64_t kind = bus_random_.below(16);
+  int address_waits = kind == 0 ? 3 : 0;
+  int data_waits = kind == 1 ? 3 : 0;
+  int answer_waits = kind == 2 ? 12 : 0;
+  bool address_sent = false, data_sent = false, answered = false;
   for (int i = 0; i < 1000 && !answered; ++i) {
+    top.s_axil_awvalid = !address_sent && address_waits-- <= 0;
+    top.s_axil_wvalid = !data_sent && data_waits-- <= 0;
+    top.s_axil_bready = answer_waits <= 0;
     const bool aw = top.s_axil_awvalid && top.s_axil_awready;
     const bool w = top.s_axil_wvalid && top.s_axil_wready;
-    answered = top.s_axil_bvalid;
+    const bool waiting = top.s_axil_bvalid;
+    answered = waiting && top.s_axil_bready;
+    if (answered && !(address_sent && data_sent))
+      scoreboard_.protocol_mismatch(cycle_, "csr", "write", "answered", "address and data first");
+    if (waiting && top.s_axil_bresp != 0) scoreboard_.protocol_mismatch(cycle_, "csr", "write", "bresp", "OKAY");
+    if (waiting) --answer_waits;
     clock();
-    if (aw) top.s_axil_awvalid = 0;
-    if (w) top.s_axil_wvalid = 0;
+    if (waiting && !answered && !top.s_axil_bvalid)
+      scoreboard_.protocol_mismatch(cycle_, "csr", "write", "bvalid fell", "waits for bready");
+    address_sent |= aw;
+    data_sent |= w;
   }
+  top.s_axil_awvalid = 0;
+  top.s_axil_wvalid = 0;
   top.s_axil_bready = 0;
   if (!answered) throw HangError(fmt::format("register write to 0x{:03x} was never answered", address));
 }
@@ -294,17 +350,24 @@ std::uint32_t Driver::read(std::uint32_t address) {
   Top& top = *top_;
   top.s_axil_araddr = static_cast<SData>(address);
   top.s_axil_arvalid = 1;
-  top.s_axil_rready = 1;
+  int answer_waits = bus_random_.below(16) == 0 ? 12 : 0;
   for (int i = 0; i < 1000; ++i) {
+    top.s_axil_rready = answer_waits <= 0;
     const bool ar = top.s_axil_arvalid && top.s_axil_arready;
-    const bool answered = top.s_axil_rvalid;
+    const bool waiting = top.s_axil_rvalid;
     const std::uint32_t value = top.s_axil_rdata;
+    if (waiting && top.s_axil_arvalid) scoreboard_.protocol_mismatch(cycle_, "csr", "read", "answered", "address first");
+    if (waiting && top.s_axil_rresp != 0) scoreboard_.protocol_mismatch(cycle_, "csr", "read", "rresp", "OKAY");
+    if (waiting) --answer_waits;
+    const bool answered = waiting && top.s_axil_rready;
     clock();
     if (ar) top.s_axil_arvalid = 0;
     if (answered) {
       top.s_axil_rready = 0;
       return value;
     }
+    if (waiting && (!top.s_axil_rvalid || top.s_axil_rdata != value))
+      scoreboard_.protocol_mismatch(cycle_, "csr", "read", "answer changed", "waits for rready");
   }
   throw HangError(fmt::format("register read from 0x{:03x} was never answered", address));
 }

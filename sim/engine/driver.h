@@ -43,12 +43,15 @@ class Driver {
   void clock();
   /// Presents a frame beat by beat until its last beat is accepted.
   void send(const std::uint8_t* data, std::size_t length, std::uint64_t tag, bool bad_fcs);
-  void write(std::uint32_t address, std::uint32_t value);
+  void write(std::uint32_t address, std::uint32_t value, unsigned strobes = 0xf);
   std::uint32_t read(std::uint32_t address);
   /// Nothing is in flight, no output is valid.
   bool quiescent() const;
   /// Skips idle time. Only when quiescent.
-  void skip_to(std::uint64_t cycle) { cycle_ = cycle; }
+  void skip_to(std::uint64_t cycle) {
+    cycle_ = cycle;
+    scoreboard_.skipped();
+  }
 
   std::uint64_t cycle() const { return cycle_; }
   std::uint64_t clocks() const { return clocks_; }
@@ -57,12 +60,15 @@ class Driver {
  private:
   struct Sink {
     std::vector<std::uint8_t> bytes;     // beats of the frame so far
+    std::array<std::uint32_t, 37> held{};  // data, keep and last of a beat that was not taken
     std::uint64_t first_cycle = 0;       // its first beat was offered
     bool offering = false;               // tvalid was high and not taken
     double backpressure = 0;
     double clocks_per_byte = 0;          // > 0: paced like a wire
     double free_at = 0;                  // clock from which the wire is free
   };
+  template <typename Data, typename Keep>
+  void check_beat(Port port, Sink& sink, bool valid, bool ready, bool last, const Data& data, const Keep& keep);
   template <typename Data, typename Keep>
   void sample_sink(Port port, bool valid, bool ready, bool last, const Data& data, const Keep& keep);
   bool sink_ready(Sink& sink);
@@ -85,6 +91,7 @@ class Driver {
   bool trace_wanted_ = false;  // the window of the waves is not over
 #endif
   Random random_;
+  Random bus_random_;  // idle clocks on the register bus
   std::array<Sink, 2> sinks_;
   std::uint64_t cycle_ = 0;   // includes skipped idle time
   std::uint64_t clocks_ = 0;  // simulated

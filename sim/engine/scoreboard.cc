@@ -13,6 +13,12 @@ namespace {
 // Clocks from egress's decision to the first beat at an empty port; constant in the RTL, checked on every unqueued output.
 constexpr std::uint64_t kDoneToOffered = 1;
 
+// Of egress: frames its FIFOs hold, beats of the one for originals, and what may be on its way between them and the pins.
+constexpr std::uint64_t kReplyFrames = 64, kHandoffFrames = 64, kForwardFrames = 256, kForwardBeats = 256, kUnderWay = 8;
+constexpr std::uint64_t kCapWindow = 1024;
+
+std::uint64_t beats_of(std::size_t length) { return (length + defs::kBusBytes - 1) / defs::kBusBytes; }
+
 std::string hex32(std::uint32_t value) { return fmt::format("0x{:08x}", value); }
 
 }  // namespace
@@ -27,6 +33,10 @@ void Scoreboard::report(std::uint64_t id, std::uint64_t cycle, std::string stage
   const bool known = id < accepted_;
   on_mismatch(Mismatch{id, known ? frame(id).tag : 0, cycle, std::move(stage), std::move(field), std::move(rtl),
                        std::move(model), {}, {}});
+}
+
+void Scoreboard::protocol_mismatch(std::uint64_t cycle, std::string stage, std::string field, std::string rtl, std::string wanted) {
+  report(accepted_, cycle, std::move(stage), std::move(field), std::move(rtl), std::move(wanted));
 }
 
 void Scoreboard::register_mismatch(std::uint64_t cycle, std::string field, std::string rtl, std::string wanted) {
@@ -57,7 +67,8 @@ void Scoreboard::accepted(std::uint64_t first, std::uint64_t cycle, std::uint64_
   // Ingress releases one beat a clock: a frame queues while the beats of the ones before it leave.
   const std::uint64_t beats = std::min<std::uint64_t>((length + 127) / 128, defs::kFrameBeatsMax);
   f.queued = cycle < ingress_free_;
-  ingress_free_ = std::max(ingress_free_, cycle) + beats;
+  f.release = std::max(ingress_free_, cycle);
+  ingress_free_ = f.release + beats;
   ++accepted_;
 }
 
@@ -83,6 +94,11 @@ void Scoreboard::entered(std::uint64_t cycle, std::uint32_t id, std::uint32_t ge
   if (full < generation_) full += 0x10000;
   frame(entered_).generation = full;
   frame(entered_).cycle_entered = cycle;
+  const std::uint64_t latency = cycle - frame(entered_).release;
+  if (entered_ == 0) entry_latency_ = latency;
+  if (latency != entry_latency_) {
+    report(entered_, cycle, "ingress", "latency", fmt::format("{} clocks", latency), fmt::format("{} clocks", entry_latency_));
+  }
   ++entered_;
 }
 
@@ -161,14 +177,23 @@ void Scoreboard::done(std::uint64_t cycle, std::uint32_t id32, std::uint8_t verd
   if (id32 != static_cast<std::uint32_t>(id)) {
     report(id, cycle, "egress", "id", fmt::format("{}", id32), fmt::format("{}", id));
   }
+  const std::uint64_t latency = cycle - f.release;
+  if (id == 0) done_latency_ = latency;
+  if (latency != done_latency_) {
+    report(id, cycle, "egress", "latency", fmt::format("{} clocks", latency), fmt::format("{} clocks", done_latency_));
+  }
   const model::Outcome& m = f.outcome;
   bool outputs = verdict == m.verdict && reason == m.reason;
   if (!outputs && options_.check) {
     // The one freedom of the RTL: no room. It must be a legal drop of this verdict.
-    if (verdict != defs::Verdict::kDrop || !model_.egress_drop(m.verdict, reason)) {
+    if (verdict != defs::Verdict::kDrop || !room_was_short(f, m.verdict, reason) || !model_.egress_drop(m.verdict, reason)) {
       report(id, cycle, "egress", "verdict", fmt::format("{} ({})", to_string(verdict), to_string(reason)),
              fmt::format("{} ({})", to_string(m.verdict), to_string(m.reason)));
     }
+  }
+  if (options_.check && options_.reply_cap != 0 && m.verdict == defs::Verdict::kReply && window_known_ &&
+      !cap_is_kept(cycle, reason == defs::Reason::kReplyCap, outputs)) {
+    report(id, cycle, "egress", "reply_cap", std::string(to_string(reason)), fmt::format("{} in a window", options_.reply_cap));
   }
   const std::size_t before = waiting_[0].size() + waiting_[1].size();
   // What leaves is what the rules decided; without the model, what the RTL says.
@@ -195,6 +220,39 @@ void Scoreboard::done(std::uint64_t cycle, std::uint32_t id32, std::uint8_t verd
   on_result(result);
 }
 
+bool Scoreboard::room_was_short(const InFlight& f, defs::Verdict verdict, defs::Reason reason) const {
+  const bool order = pairs_waiting_ + kUnderWay >= kForwardFrames;
+  const bool beats = beats_waiting_[1] - beats_left_[1] + beats_of(f.data.size()) + kUnderWay > kForwardBeats;
+  switch (reason) {
+    case defs::Reason::kReplyFull: return waiting_[0].size() + kUnderWay >= kReplyFrames;
+    case defs::Reason::kReplyCap: return options_.reply_cap != 0;
+    case defs::Reason::kForwardFull: return order || beats;
+    case defs::Reason::kHandoffFull:
+      return handoffs_waiting_ + kUnderWay >= kHandoffFrames || order || (verdict == defs::Verdict::kHandoffPass && beats);
+    default: return false;
+  }
+}
+
+// At most REPLY_CAP replies in each window of 1024 clocks, and none held back before. In the first clock of a window the RTL still looks
+// at the window before.
+bool Scoreboard::cap_is_kept(std::uint64_t cycle, bool capped, bool admitted) {
+  if (windows_.empty()) windows_.resize(kCapWindow);
+  bool possible = false;
+  for (std::uint64_t start = 0; start < kCapWindow; ++start) {
+    Window& w = windows_[start];
+    const std::uint64_t number = (cycle + kCapWindow - start) / kCapWindow;
+    const bool first = (cycle + kCapWindow - start) % kCapWindow == 0;
+    if (w.number != number && !(first && w.number + 1 == number)) w.replies = 0;
+    if (capped != (w.replies >= options_.reply_cap)) w.possible = false;
+    if (first) w.replies = 0;
+    w.number = number;
+    if (admitted) ++w.replies;
+    possible |= w.possible;
+  }
+  if (!possible) windows_.clear();  // reported once; from here on any start may be the right one
+  return possible;
+}
+
 void Scoreboard::expect_outputs(const InFlight& f, std::uint64_t id, std::uint64_t cycle, defs::Verdict verdict) {
   if (verdict == defs::Verdict::kDrop) return;
   const auto port = verdict == defs::Verdict::kReply ? Port::kReply : Port::kForward;
@@ -203,8 +261,12 @@ void Scoreboard::expect_outputs(const InFlight& f, std::uint64_t id, std::uint64
   const bool handoff = verdict == defs::Verdict::kHandoff || verdict == defs::Verdict::kHandoffPass;
   if (verdict == defs::Verdict::kReply) expect(port, f, id, cycle, f.outcome.reply, queued, false, "egress");
   if (handoff) expect(port, f, id, cycle, f.outcome.handoff, queued, false, "stamp");
+  if (port == Port::kForward) ++pairs_waiting_;
+  if (handoff) ++handoffs_waiting_;
   if (verdict == defs::Verdict::kPass || verdict == defs::Verdict::kHandoffPass) {
     expect(port, f, id, cycle, f.data, queued, handoff, "egress");
+    waiting_[p].back().original = true;
+    beats_waiting_[p] += beats_of(f.data.size());
   }
 }
 
@@ -238,6 +300,12 @@ Output Scoreboard::left(Port port, std::uint64_t cycle, const std::uint8_t* data
              fmt::format("{} clocks", kDoneToOffered));
     }
   }
+  if (expected.original) beats_waiting_[p] -= beats_of(expected.bytes.size());
+  if (output.handoff) --handoffs_waiting_;
+  // A pair leaves with its original.
+  const bool pair_goes_on = output.handoff && waiting_[p].size() > 1 && waiting_[p][1].follows;
+  if (port == Port::kForward && !pair_goes_on) --pairs_waiting_;
+  beats_left_[p] = 0;
   spare_.push_back(std::move(expected.bytes));
   waiting_[p].pop_front();
   return output;

@@ -42,10 +42,16 @@ class Scoreboard {
   void committed(std::uint64_t generation, const model::Config& config, const model::Time& time);
   /// A register that does not read as it must.
   void register_mismatch(std::uint64_t cycle, std::string field, std::string rtl, std::string wanted);
+  /// A pin that does not do what its protocol or the line rate asks for.
+  void protocol_mismatch(std::uint64_t cycle, std::string stage, std::string field, std::string rtl, std::string wanted);
+  /// Idle clocks were left out before the next event.
+  void skipped() { window_known_ = false; }
   void entered(std::uint64_t cycle, std::uint32_t id, std::uint32_t generation);
   void decided(std::uint64_t cycle, const DecidedEvent& event);
   void done(std::uint64_t cycle, std::uint32_t id, std::uint8_t verdict, std::uint8_t reason);
   void swept(std::uint64_t cycle, const model::Sweep& sweep);
+  /// A beat that is not the last of its frame left.
+  void beat_left(Port port) { ++beats_left_[static_cast<std::size_t>(port)]; }
   /// A whole frame left; `cycle` is the clock in which its first beat was offered. Says for which frame it was sent.
   Output left(Port port, std::uint64_t cycle, const std::uint8_t* data, std::size_t length);
   /// Compares the counters and reports outputs that never came. `before`: the model's counters when the first register was read; the
@@ -68,6 +74,7 @@ class Scoreboard {
     std::uint64_t flows = 0;
     bool bad_fcs = false;
     bool queued = false;  // met others in the ingress queue
+    std::uint64_t release = 0;  // clock from which nothing but constants lies between it and its decision
     std::vector<std::uint8_t> data;
     model::Outcome outcome;
   };
@@ -75,6 +82,7 @@ class Scoreboard {
     std::uint64_t id = 0, tag = 0, cycle_in = 0, cycle_done = 0;
     bool queued = false;
     bool follows = false;  // the original of a hand-off pair: no latency of its own
+    bool original = false;  // a frame as it came
     const char* stage = "egress";
     std::vector<std::uint8_t> bytes;
   };
@@ -94,6 +102,9 @@ class Scoreboard {
   void report(std::uint64_t id, std::uint64_t cycle, std::string stage, std::string field, std::string rtl,
               std::string model);
   void report_bytes(const Expected& expected, std::uint64_t cycle, const std::uint8_t* data, std::size_t length);
+  // Whether egress had to drop a frame for this reason, or was right not to.
+  bool room_was_short(const InFlight& f, defs::Verdict verdict, defs::Reason reason) const;
+  bool cap_is_kept(std::uint64_t cycle, bool capped, bool admitted);
   void add_latency(std::uint64_t total, bool queued);
 
   SimulatorOptions options_;
@@ -106,6 +117,17 @@ class Scoreboard {
   std::vector<std::vector<std::uint8_t>> spare_;  // buffers to use again
   std::uint64_t accepted_ = 0, entered_ = 0, decided_ = 0, done_ = 0;
   std::uint64_t ingress_free_ = 0;  // clock from which the ingress queue is empty
+  std::uint64_t entry_latency_ = 0, done_latency_ = 0;  // from `release`; constant
+  std::array<std::uint64_t, 2> beats_left_{};  // of the frame that is leaving
+  std::array<std::uint64_t, 2> beats_waiting_{};  // of originals, whole frames
+  std::uint64_t handoffs_waiting_ = 0, pairs_waiting_ = 0;
+  // REPLY_CAP counts in windows whose start is not said: for each start that is still possible, the window and its replies.
+  struct Window {
+    std::uint64_t number = 0, replies = 0;
+    bool possible = true;
+  };
+  std::vector<Window> windows_;
+  bool window_known_ = true;
   std::uint64_t mismatches_ = 0, lost_ = 0;
   std::array<std::uint64_t, 2> last_left_{};  // clock of the last output per port
   std::uint64_t replies_ = 0, handoffs_ = 0, forwarded_ = 0;

@@ -26,6 +26,22 @@ bool same(const model::Destination& a, const model::Destination& b) {
 
 }  // namespace
 
+// DEST_MATCH of an entry that is refused: a mode that is not there, or a prefix that is too long.
+std::uint32_t no_entry(Random& random) {
+  const auto noise = static_cast<std::uint32_t>(random.next()) & ~0x3000u;
+  if (random.chance(0.5)) return noise | (random.chance(0.5) ? 0x1000u : 0x2000u);
+  const bool is6 = random.chance(0.5);
+  const std::uint64_t longest = is6 ? 128 : 32;
+  const auto length = static_cast<std::uint32_t>(random.chance(0.5) ? longest + 1 : longest + 1 + random.below(255 - longest));
+  return (noise & ~0x1ffu) | (is6 ? 0x100u : 0) | length | (random.chance(0.5) ? 0x3000u : 0);
+}
+
+// An address without a register.
+std::uint32_t nowhere(Random& random) {
+  const std::uint32_t holes[] = {0x018, 0x01c, 0x02c, 0x044, 0x048, 0x04c, 0x074, 0x078, 0x07c, 0x094, 0x098, 0x09c, 0x0a0, 0x0c0};
+  return random.chance(0.5) ? holes[random.below(14)] : 0x0a0 + 4 * static_cast<std::uint32_t>(random.below(88));
+}
+
 struct Simulator::Impl {
   Impl(const SimulatorOptions& o, const model::Config& config, const model::Time& start)
       : options(o), scoreboard(o, config, start), driver(o, scoreboard), time(start) {
@@ -109,17 +125,37 @@ struct Simulator::Impl {
         {"DEST_ADDR1", reg::kDestAddr1, ~0u, word()},   {"DEST_ADDR2", reg::kDestAddr2, ~0u, word()},
         {"DEST_ADDR3", reg::kDestAddr3, ~0u, word()},   {"DEST_PORTS", reg::kDestPorts, ~0u, word()},
         {"DEST_TCP", reg::kDestTcp, 0xffffffu, word()}, {"DEST_WINDOW", reg::kDestWindow, ~0u, word()},
-        // A mode that is not there: what is staged cannot become an entry.
-        {"DEST_MATCH", reg::kDestMatch, 0x33ffu, (word() & ~0x3000u) | (random.chance(0.5) ? 0x1000u : 0x2000u)},
+        {"DEST_MATCH", reg::kDestMatch, 0x33ffu, no_entry(random)},
     };
     staged = true;
-    for (const auto& r : staging) driver.write(r.address, r.value);
+    for (const auto& r : staging) {
+      // In two writes that share the bytes between them.
+      const auto strobes = static_cast<unsigned>(random.below(16));
+      const std::uint32_t noise = word();
+      std::uint32_t bytes = 0;
+      for (unsigned b = 0; b < 4; ++b) bytes |= (strobes >> b & 1) != 0 ? 0xffu << 8 * b : 0;
+      driver.write(r.address, (r.value & bytes) | (noise & ~bytes), strobes);
+      driver.write(r.address, (r.value & ~bytes) | (noise & bytes), strobes ^ 0xf);
+    }
     driver.write(reg::kDestCommit, static_cast<std::uint32_t>(random.below(defs::kDestinations)));
     expect("STATUS after a refused commit", reg::kStatus, 1);
+    driver.write(reg::kStatus, ~1u);
+    expect("STATUS not cleared by other bits", reg::kStatus, 1);
     driver.write(reg::kStatus, 1);
     expect("STATUS cleared", reg::kStatus, 0);
+    // A key slot that is not there; the staged key is gone all the same.
+    const unsigned slots[] = {2, 3, 12, 13, 14, 15, 32 + static_cast<unsigned>(random.below(32))};
+    for (unsigned w = 0; w < 4; ++w) driver.write(reg::kKeyData0 + 4 * w, word());
+    driver.write(reg::kKeyCommit, slots[random.below(7)]);
+    expect("STATUS after a refused key", reg::kStatus, 1);
+    driver.write(reg::kStatus, 1);
+    // Nothing listens here.
+    for (const std::uint32_t address : {reg::kId, reg::kVersion, reg::kCaps, reg::kGeneration, reg::kCounters, nowhere(random)})
+      driver.write(address, word());
     for (const auto& r : staging) expect(r.name, r.address, r.value & r.mask);
     expect("ID", reg::kId, 0x53594e47u);
+    expect("VERSION", reg::kVersion, 1);
+    expect("CAPS", reg::kCaps, 0x1fu | defs::kDestinations << 8 | defs::kStampKeys << 16 | defs::kTableAddressBits << 24);
     expect("GENERATION", reg::kGeneration, generation & 0xffffu);
     expect("POLICY", reg::kPolicy, current.policy);
     expect("EXID", reg::kExid, current.exid);
@@ -128,7 +164,7 @@ struct Simulator::Impl {
     expect("REPLY_CAP", reg::kReplyCap, options.reply_cap);
     for (const std::uint32_t address : {reg::kKeyData0, reg::kKeyData1, reg::kKeyData2, reg::kKeyData3, reg::kKeyCommit})
       expect("that holds a key", address, 0);
-    expect("of an unknown address", 0x0f0 + 4 * static_cast<std::uint32_t>(random.below(68)), 0);
+    for (int i = 0; i < 4; ++i) expect("of an unknown address", nowhere(random), 0);
   }
 
   // True when a key slot that frames in flight may use would change: only an idle pipeline makes that exact.
@@ -247,6 +283,17 @@ void Simulator::offer(std::uint64_t cycle, const std::uint8_t* data, std::size_t
 }
 
 void Simulator::check_registers(std::uint64_t seed) { impl_->check_registers(Random(seed)); }
+
+void Simulator::check_sweep() {
+  Impl& impl = *impl_;
+  impl.drain();
+  const std::uint64_t clocks = (std::uint64_t{impl.current.table_mask} + 2) * defs::kSweepPeriod;
+  for (std::uint64_t i = 0; i < clocks; ++i) impl.driver.clock();
+  const model::Pipeline& model = impl.scoreboard.model();
+  const std::uint64_t dead = model.occupied() - model.flows(impl.time);
+  if (dead != 0)
+    impl.scoreboard.protocol_mismatch(impl.driver.cycle(), "table", "sweep", fmt::format("{} dead slots left", dead), "none");
+}
 
 void Simulator::drain() { impl_->drain(); }
 

@@ -36,6 +36,27 @@ std::uint64_t mix(std::uint64_t hash, const std::uint8_t* data, std::size_t leng
   return hash;
 }
 
+// What a server's entry says of itself lands in its SYN-ACKs and stamps; its prefix and ports still hold the server.
+void vary(model::Destination& d, Random& random) {
+  if (random.chance(0.3)) return;
+  d.mss = static_cast<std::uint16_t>(random.next());
+  d.wscale = static_cast<std::uint8_t>(random.below(16));
+  d.stamp_key_id = static_cast<std::uint8_t>(random.below(16));
+  d.window_ts = static_cast<std::uint16_t>(random.next());
+  d.window_nots = static_cast<std::uint16_t>(random.next());
+  d.prefix_length -= static_cast<unsigned>(random.below(9));
+  d.port_first = static_cast<std::uint16_t>(d.port_first - random.below(300));
+  d.port_last = static_cast<std::uint16_t>(d.port_last + random.below(60000));
+}
+
+// Noise behind every header: what is forwarded goes through bit by bit.
+void fill_payload(Bytes& frame, Random& random) {
+  constexpr std::size_t kHeaders = 14 + 8 + 40 + 60;
+  if (frame.size() <= kHeaders) return;
+  for (std::size_t i = kHeaders; i < frame.size(); ++i) frame[i] = static_cast<std::uint8_t>(random.next() >> 32);
+  fix_checksums(frame);
+}
+
 // Entries in front of the real ones that overlap them, so that order, families, ports and mode off all count.
 void random_destinations(model::Config& config, Random& random) {
   const std::size_t at = random.below(random.chance(0.5) ? 6 : defs::kDestinations - 1);
@@ -63,6 +84,8 @@ void random_destinations(model::Config& config, Random& random) {
   }
   config.destinations[at] = destination(false);
   config.destinations[at + 1] = destination(true);
+  vary(config.destinations[at], random);
+  vary(config.destinations[at + 1], random);
 }
 
 Bytes random_bytes(Random& random) {
@@ -102,7 +125,7 @@ model::Config default_config(std::uint64_t seed) {
 }
 
 void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals, std::uint64_t x_seed,
-                 const std::function<void(const Mismatch&)>& report) {
+                 const std::function<void(const Mismatch&)>& report, const EpisodeLimits& limits) {
   Random random(seed ^ 0x657069736f646500u);
   SimulatorOptions options;
   options.seed = seed;
@@ -116,6 +139,8 @@ void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals
   options.forward_backpressure = backpressure();
   if (random.chance(0.15)) options.reply_cap = static_cast<unsigned>(1 + random.below(200));
   options.max_mismatches = 5;
+  if (limits.quiet_clocks != 0) options.quiet_clocks = limits.quiet_clocks;
+  options.max_clocks = limits.max_clocks;
 
   model::Config config = default_config(seed);
   const bool plain = random.chance(0.3);
@@ -124,6 +149,7 @@ void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals
     if (random.chance(0.5)) config.policy = static_cast<std::uint32_t>(random.below(1024));
     if (random.chance(0.2)) config.exid = static_cast<std::uint16_t>(random.next());
     if (random.chance(0.3)) config.life = static_cast<std::uint8_t>(1 + random.below(240));
+    if (random.chance(0.3)) config.life_closing = static_cast<std::uint8_t>(random.below(240));
   }
   // Small tables fill, evict and alias; the full one shows the real addresses.
   const std::uint32_t masks[] = {0, 1, 7, 63, config.table_mask};
@@ -183,6 +209,7 @@ void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals
       frame = random_bytes(random);
     }
     if (pick < 40) last = frame;
+    if (random.chance(0.2)) fill_payload(frame, random);
     simulator.offer(0, frame.data(), frame.size(), i, random.chance(0.01));
 
     if (random.chance(0.01)) {  // time goes on, jumps, or falls back
@@ -223,6 +250,12 @@ void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals
       }
       simulator.set_config(config);
     }
+  }
+  // Small tables can be swept as a whole in no time; some of their flows are dead by then.
+  if (config.table_mask <= 7 && random.chance(0.5)) {
+    time.ms += static_cast<std::uint32_t>(random.next() >> 40);
+    simulator.set_time(time);
+    simulator.check_sweep();
   }
   const Statistics& statistics = simulator.finish();
   totals.frames += statistics.offered;

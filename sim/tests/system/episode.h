@@ -25,9 +25,15 @@ struct EpisodeTotals {
   std::uint64_t hash = 0;  ///< of every verdict and every output byte, in order
 };
 
+/// When an episode is given up with HangError; 0: as the simulator would.
+struct EpisodeLimits {
+  std::uint64_t quiet_clocks = 0;  ///< work outstanding and nothing moves
+  std::uint64_t max_clocks = 0;    ///< in all
+};
+
 /// One randomised run of the RTL against the model: configuration, time, rotation, traffic, idle and back-pressure all come from the seed.
 /// `report` is called for every mismatch.
 void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals, std::uint64_t x_seed,
-                 const std::function<void(const Mismatch&)>& report);
+                 const std::function<void(const Mismatch&)>& report, const EpisodeLimits& limits = {});
 
 }  // namespace syngate::sim

@@ -130,3 +130,15 @@ TEST_CASE("egress: a blocked port drops by reason, pairs as pairs, and the pipel
   CHECK(s.mismatches == 0);
   CHECK(s.lost == 0);
 }
+
+TEST_CASE("counters: more than 2^16 of one kind, low and high words read together", "[system][csr]") {
+  SimulatorOptions options;
+  Simulator simulator(options, default_config(1), {286326, 1000000});
+  const Bytes ack = build_frame(base(false, kAck));
+  const std::uint64_t frames = 3 * 65536 + 17;
+  for (std::uint64_t i = 0; i < frames; ++i) simulator.offer(0, ack.data(), ack.size(), i);
+  const Statistics s = simulator.finish();
+  CHECK(s.mismatches == 0);
+  CHECK(s.counters[static_cast<unsigned>(defs::Verdict::kDrop)] == frames);
+  CHECK(s.counters[defs::counter::kReasonBase + static_cast<unsigned>(defs::Reason::kBadCookie)] == frames);
+}

@@ -28,6 +28,8 @@ struct SimulatorOptions {
   double forward_gbps = 0.0;
   unsigned reply_cap = 0;         ///< register REPLY_CAP: replies per 1024 clocks, 0: no cap
   unsigned clock_mhz = 200;
+  std::uint64_t quiet_clocks = 200000;  ///< HangError after so many clocks with work outstanding in which nothing moved
+  std::uint64_t max_clocks = 0;   ///< HangError after so many clocks in all; 0: no bound
   unsigned max_mismatches = 10;   ///< stop describing (not counting) after so many
   std::string waves;              ///< path of an FST to write; empty: none. Needs a build with tracing.
   std::uint64_t waves_frames = 0; ///< trace until this many frames have left (0: whole run)
@@ -134,6 +136,10 @@ class Simulator {
   /// Writes random values, from the seed, to the registers that only stage, has a commit refused, and reads every register that can be
   /// read: what was written or configured must be there. Frames see nothing of it; differences are mismatches of the stage csr.
   void check_registers(std::uint64_t seed);
+
+  /// Runs until everything has left and the sweep has visited every row in use: then no dead slot may be left. The sweep takes
+  /// defs::kSweepPeriod clocks a row.
+  void check_sweep();
 
   /// Offers a frame no earlier than `cycle` (0: at once). Copies the bytes. Clocks the pipeline as needed.
   void offer(std::uint64_t cycle, const std::uint8_t* data, std::size_t length, std::uint64_t tag,
