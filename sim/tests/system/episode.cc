@@ -137,7 +137,7 @@ void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals
   };
   options.reply_backpressure = backpressure();
   options.forward_backpressure = backpressure();
-  if (random.chance(0.15)) options.reply_cap = static_cast<unsigned>(1 + random.below(200));
+  if (random.chance(0.2)) options.reply_cap = static_cast<unsigned>(1 + random.below(random.chance(0.7) ? 12 : 200));
   options.max_mismatches = 5;
   if (limits.quiet_clocks != 0) options.quiet_clocks = limits.quiet_clocks;
   options.max_clocks = limits.max_clocks;
