@@ -35,6 +35,8 @@ class Box:
 
     async def reset(self):
         self.dut.rst_ni.value = 0
+        self.dut.sram_fault_i.value = 0  # the bench can injure the flow table's memory
+        self.dut.sram_poke_i.value = 0
         await ClockCycles(self.dut.clk_i, 16)
         self.dut.rst_ni.value = 1
         await ClockCycles(self.dut.clk_i, 16)

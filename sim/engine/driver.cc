@@ -22,7 +22,7 @@ constexpr std::uint64_t kSettleClocks = 8;
 }  // namespace
 
 Driver::Driver(const SimulatorOptions& options, Scoreboard& scoreboard)
-    : options_(options), scoreboard_(scoreboard), random_(options.seed ^ 0x6472697665720000u),
+    : options_(options), scoreboard_(&scoreboard), random_(options.seed ^ 0x6472697665720000u),
       bus_random_(options.seed ^ 0x6275730000000000u) {
   context_.fatalOnError(false);
   context_.errorLimit(1 << 30);
@@ -60,10 +60,47 @@ Driver::Driver(const SimulatorOptions& options, Scoreboard& scoreboard)
   top_->s_axil_bready = 0;
   top_->s_axil_arvalid = 0;
   top_->s_axil_rready = 0;
+  top_->sram_fault_i = 0;
+  top_->sram_poke_i = 0;
+  top_->sram_peek_row_i = 0;
   top_->rst_ni = 0;
   for (std::uint64_t i = 0; i < kResetClocks; ++i) clock();
   top_->rst_ni = 1;
   clock();
+}
+
+void Driver::enter_reset() {
+  Top& top = *top_;
+  top.rst_ni = 0;
+  // In its first clock the registers still show what was decided; a table write decided with it reaches the memory.
+  top.clk_i = 0;
+  top.eval();
+  sample_events();
+  top.s_axis_tvalid = 0;
+  top.s_axil_awvalid = 0;
+  top.s_axil_wvalid = 0;
+  top.s_axil_bready = 0;
+  top.s_axil_arvalid = 0;
+  top.s_axil_rready = 0;
+  for (std::uint64_t i = 0; i < kResetClocks; ++i) clock();
+}
+
+void Driver::leave_reset(const SimulatorOptions& options, Scoreboard& scoreboard) {
+  options_ = options;
+  random_ = Random(options.seed ^ 0x6472697665720000u);
+  bus_random_ = Random(options.seed ^ 0x6275730000000000u);
+  const std::array<double, 2> backpressure{options.reply_backpressure, options.forward_backpressure};
+  for (std::size_t p = 0; p < 2; ++p) {
+    sinks_[p] = Sink{};
+    sinks_[p].backpressure = backpressure[p];
+  }
+  read_faults_.clear();
+  reads_.clear();
+  outputs_ = 0;
+  scoreboard_ = &scoreboard;
+  top_->rst_ni = 1;
+  clock();
+  last_progress_ = last_done_ = clocks_;
 }
 
 Driver::~Driver() {
@@ -112,10 +149,10 @@ std::uint32_t Driver::event(defs::event::Field field) const {
 void Driver::sample_events() {
   namespace ev = defs::event;
   if (event(ev::kSweepValid) != 0) {
-    scoreboard_.swept(cycle_, {event(ev::kSweepRow), static_cast<std::uint8_t>(event(ev::kSweepMask)),
+    scoreboard_->swept(cycle_, {event(ev::kSweepRow), static_cast<std::uint8_t>(event(ev::kSweepMask)),
                                static_cast<std::uint8_t>(event(ev::kSweepEpoch))});
   }
-  if (event(ev::kInValid) != 0) scoreboard_.entered(cycle_, event(ev::kInId), event(ev::kInGeneration));
+  if (event(ev::kInValid) != 0) scoreboard_->entered(cycle_, event(ev::kInId), event(ev::kInGeneration));
   if (event(ev::kDecidedValid) != 0) {
     DecidedEvent e{};
     e.id = event(ev::kDecidedId);
@@ -128,14 +165,77 @@ void Driver::sample_events() {
     e.mss_index = static_cast<std::uint8_t>(event(ev::kDecidedMssIndex));
     e.cookie = event(ev::kDecidedCookie);
     e.tsval = event(ev::kDecidedTsval);
-    scoreboard_.decided(cycle_, e);
+    scoreboard_->decided(cycle_, e);
   }
   if (event(ev::kDoneValid) != 0) {
-    scoreboard_.done(cycle_, event(ev::kDoneId), static_cast<std::uint8_t>(event(ev::kDoneVerdict)),
+    scoreboard_->done(cycle_, event(ev::kDoneId), static_cast<std::uint8_t>(event(ev::kDoneVerdict)),
                      static_cast<std::uint8_t>(event(ev::kDoneReason)));
     last_done_ = clocks_;
     last_progress_ = clocks_;
   }
+}
+
+namespace {
+
+// Rows as words of the pins.
+template <typename Wide>
+model::TableRow row_of(const Wide& wide) {
+  model::TableRow row{};
+  for (unsigned bit = 0; bit < 144; bit += 16) {
+    row[bit / 48] |= (std::uint64_t{wide[bit / 32]} >> bit % 32 & 0xffff) << bit % 48;
+  }
+  return row;
+}
+
+template <typename Wide>
+void set_row(Wide& wide, const model::TableRow& row) {
+  for (unsigned w = 0; w < 5; ++w) wide[w] = 0;
+  for (unsigned bit = 0; bit < 144; bit += 16) {
+    wide[bit / 32] |= static_cast<std::uint32_t>(row[bit / 48] >> bit % 48 & 0xffff) << bit % 32;
+  }
+}
+
+}  // namespace
+
+model::TableRow Driver::peek(unsigned channel, std::uint32_t row) {
+  top_->sram_peek_row_i = row;
+  top_->eval();
+  return channel == 0 ? row_of(top_->sram0_peek_data_o) : row_of(top_->sram1_peek_data_o);
+}
+
+void Driver::poke(unsigned channels, std::uint32_t row, const model::TableRow& data) {
+  top_->sram_peek_row_i = row;
+  set_row(top_->sram_poke_data_i, data);
+  top_->sram_poke_i = static_cast<CData>(channels);
+  clock();
+  top_->sram_poke_i = 0;
+}
+
+// A read of the core, in the clock in which the memory takes the address: the answer may be wrong.
+void Driver::answer_read() {
+  last_read_ = clocks_;
+  if (read_faults_.empty()) return;
+  const std::array<std::uint32_t, 2> rows{top_->sram0_read_addr_o, top_->sram1_read_addr_o};
+  std::array<model::TableRow, 2> answer{peek(0, rows[0]), peek(1, rows[1])};
+  const auto fault = std::find_if(read_faults_.begin(), read_faults_.end(), [&](const ReadFault& f) { return f.rows == rows; });
+  if (fault != read_faults_.end()) {
+    for (unsigned c = 0; c < 2; ++c) {
+      if (fault->late[c] > 0 && !reads_.empty()) {
+        answer[c] = reads_[reads_.size() - std::min<std::size_t>(fault->late[c], reads_.size())][c];
+      }
+      for (unsigned s = 0; s < 3; ++s) answer[c][s] ^= fault->flips[c][s];
+    }
+    set_row(top_->sram0_fault_data_i, answer[0]);
+    set_row(top_->sram1_fault_data_i, answer[1]);
+    top_->sram_fault_i = 1;
+    top_->eval();
+    if (fault->tell_model) scoreboard_->read_fault(rows, answer);
+    // What a later read sees of this one is what the memory would have answered.
+    answer = {peek(0, rows[0]), peek(1, rows[1])};
+    read_faults_.erase(fault);
+  }
+  reads_.push_back(answer);
+  if (reads_.size() > kReadsKept) reads_.pop_front();
 }
 
 bool Driver::sink_ready(Sink& sink) {
@@ -148,24 +248,24 @@ template <typename Data, typename Keep>
 void Driver::check_beat(Port port, Sink& sink, bool valid, bool ready, bool last, const Data& data, const Keep& keep) {
   const char* name = port == Port::kReply ? "reply port" : "forward port";
   if (!valid) {
-    scoreboard_.protocol_mismatch(cycle_, "egress", name, "tvalid fell", "waits for tready");
+    scoreboard_->protocol_mismatch(cycle_, "egress", name, "tvalid fell", "waits for tready");
     return;
   }
   std::array<std::uint32_t, 37> beat;
   std::copy_n(&data[0], 32, beat.begin());
   std::copy_n(&keep[0], 4, beat.begin() + 32);
   beat[36] = last;
-  if (sink.offering && beat != sink.held) scoreboard_.protocol_mismatch(cycle_, "egress", name, "beat changed", "waits for tready");
+  if (sink.offering && beat != sink.held) scoreboard_->protocol_mismatch(cycle_, "egress", name, "beat changed", "waits for tready");
   if (!ready) sink.held = beat;
   if (!last) {
-    if ((keep[0] & keep[1] & keep[2] & keep[3]) != ~0u) scoreboard_.protocol_mismatch(cycle_, "egress", name, "tkeep", "all ones");
+    if ((keep[0] & keep[1] & keep[2] & keep[3]) != ~0u) scoreboard_->protocol_mismatch(cycle_, "egress", name, "tkeep", "all ones");
     return;
   }
   bool ended = false;
   for (unsigned w = 0; w < 4; ++w) {
     const std::uint32_t k = keep[w];
     if ((ended && k != 0) || (k & (k + 1)) != 0) {
-      scoreboard_.protocol_mismatch(cycle_, "egress", name, "tkeep", "contiguous from bit 0");
+      scoreboard_->protocol_mismatch(cycle_, "egress", name, "tkeep", "contiguous from bit 0");
       return;
     }
     ended = k != ~0u;
@@ -200,7 +300,7 @@ void Driver::sample_sink(Port port, bool valid, bool ready, bool last, const Dat
     length = sink.bytes.size();
   }
   if (!last) {
-    scoreboard_.beat_left(port);
+    scoreboard_->beat_left(port);
     return;
   }
   if (sink.clocks_per_byte > 0) {
@@ -217,7 +317,7 @@ void Driver::sample_sink(Port port, bool valid, bool ready, bool last, const Dat
     sink.bytes[std::min<std::size_t>(options_.fault_byte, length - 1)] ^= 1;
     frame = sink.bytes.data();
   }
-  const Output output = scoreboard_.left(port, sink.first_cycle, frame, length);
+  const Output output = scoreboard_->left(port, sink.first_cycle, frame, length);
   if (on_output) on_output(output);
   sink.bytes.clear();
 }
@@ -227,9 +327,9 @@ void Driver::check_health() {
     throw AssertionError(fmt::format("an assertion of the RTL failed at cycle {} (see above)", cycle_), cycle_);
   }
   // Outstanding: a frame inside, an output to come, or a beat that tready keeps waiting.
-  if (clocks_ - last_progress_ > options_.quiet_clocks && (!scoreboard_.idle() || top_->s_axis_tvalid)) {
+  if (clocks_ - last_progress_ > options_.quiet_clocks && (!scoreboard_->idle() || top_->s_axis_tvalid)) {
     throw HangError(fmt::format("no progress for {} clocks at cycle {}: {} frames accepted, {} decided",
-                                options_.quiet_clocks, cycle_, scoreboard_.accepted_count(), scoreboard_.done_count()));
+                                options_.quiet_clocks, cycle_, scoreboard_->accepted_count(), scoreboard_->done_count()));
   }
   if (options_.max_clocks != 0 && clocks_ > options_.max_clocks) {
     throw HangError(fmt::format("not at its end after {} clocks", options_.max_clocks));
@@ -250,8 +350,10 @@ void Driver::clock() {
                 top.m_axis_reply_tkeep);
     sample_sink(Port::kForward, top.m_axis_forward_tvalid, forward_ready, top.m_axis_forward_tlast,
                 top.m_axis_forward_tdata, top.m_axis_forward_tkeep);
-    if (!scoreboard_.idle()) ++busy_clocks_;
+    if (!scoreboard_->idle()) ++busy_clocks_;
   }
+  top.sram_fault_i = 0;
+  if (top.sram_read_o) answer_read();
 #ifdef SYNGATE_TRACED
   // Picoseconds, so that every whole MHz has a ruler without drift worth a nanosecond.
   const std::uint64_t period = 1000000 / options_.clock_mhz;
@@ -264,7 +366,7 @@ void Driver::clock() {
 #ifdef SYNGATE_TRACED
   if (trace_wanted_ && trace_->isOpen()) {
     trace_->dump(cycle_ * period + period / 2);
-    const bool frames_over = options_.waves_frames != 0 && scoreboard_.done_count() >= options_.waves_frames &&
+    const bool frames_over = options_.waves_frames != 0 && scoreboard_->done_count() >= options_.waves_frames &&
                              clocks_ > last_done_ + kSettleClocks;
     if (frames_over) close_trace();
   }
@@ -275,9 +377,14 @@ void Driver::clock() {
 }
 
 void Driver::send(const std::uint8_t* data, std::size_t length, std::uint64_t tag, bool bad_fcs) {
+  send_beats(data, length, 0, (length + defs::kBusBytes - 1) / defs::kBusBytes, true, tag, bad_fcs);
+}
+
+void Driver::send_beats(const std::uint8_t* data, std::size_t length, std::size_t from, std::size_t to, bool end, std::uint64_t tag,
+                        bool bad_fcs) {
   Top& top = *top_;
-  std::uint64_t first = 0;
-  for (std::size_t at = 0; at < length; at += defs::kBusBytes) {
+  for (std::size_t beat = from; beat < to; ++beat) {
+    const std::size_t at = beat * defs::kBusBytes;
     while (random_.chance(options_.input_idle)) clock();
     const std::size_t count = std::min<std::size_t>(defs::kBusBytes, length - at);
     auto* bytes = reinterpret_cast<std::uint8_t*>(&top.s_axis_tdata[0]);
@@ -289,20 +396,20 @@ void Driver::send(const std::uint8_t* data, std::size_t length, std::uint64_t ta
       const std::size_t bits = count <= low ? 0 : std::min<std::size_t>(32, count - low);
       top.s_axis_tkeep[w] = bits == 32 ? ~0u : (1u << bits) - 1;
     }
-    const bool last = at + count == length;
-    if (last && options_.fault_keep != 0 && scoreboard_.accepted_count() + 1 == options_.fault_keep) top.s_axis_tkeep[0] ^= 8;
+    const bool last = end && beat + 1 == to;
+    if (last && options_.fault_keep != 0 && scoreboard_->accepted_count() + 1 == options_.fault_keep) top.s_axis_tkeep[0] ^= 8;
     top.s_axis_tlast = last;
     top.s_axis_tuser = last && bad_fcs;
     top.s_axis_tvalid = 1;
-    if (scoreboard_.idle()) last_progress_ = clocks_;
+    if (scoreboard_->idle()) last_progress_ = clocks_;
     // tready is a register of the RTL: it can be read before the clock falls.
     bool taken = false;
     while (!taken) {
       taken = top.s_axis_tready;
       // Frames leave ingress as fast as they come, so its memory never fills.
-      if (!taken) scoreboard_.protocol_mismatch(cycle_, "ingress", "tready", "low", "line rate");
-      if (taken && at == 0) first = cycle_;
-      if (taken && last) scoreboard_.accepted(first, cycle_, tag, data, length, bad_fcs);
+      if (!taken) scoreboard_->protocol_mismatch(cycle_, "ingress", "tready", "low", "line rate");
+      if (taken && beat == 0) first_ = cycle_;
+      if (taken && last) scoreboard_->accepted(first_, cycle_, tag, data, length, bad_fcs);
       clock();
     }
     last_progress_ = clocks_;
@@ -331,12 +438,12 @@ void Driver::write(std::uint32_t address, std::uint32_t value, unsigned strobes)
     const bool waiting = top.s_axil_bvalid;
     answered = waiting && top.s_axil_bready;
     if (answered && !(address_sent && data_sent))
-      scoreboard_.protocol_mismatch(cycle_, "csr", "write", "answered", "address and data first");
-    if (waiting && top.s_axil_bresp != 0) scoreboard_.protocol_mismatch(cycle_, "csr", "write", "bresp", "OKAY");
+      scoreboard_->protocol_mismatch(cycle_, "csr", "write", "answered", "address and data first");
+    if (waiting && top.s_axil_bresp != 0) scoreboard_->protocol_mismatch(cycle_, "csr", "write", "bresp", "OKAY");
     if (waiting) --answer_waits;
     clock();
     if (waiting && !answered && !top.s_axil_bvalid)
-      scoreboard_.protocol_mismatch(cycle_, "csr", "write", "bvalid fell", "waits for bready");
+      scoreboard_->protocol_mismatch(cycle_, "csr", "write", "bvalid fell", "waits for bready");
     address_sent |= aw;
     data_sent |= w;
   }
@@ -356,8 +463,8 @@ std::uint32_t Driver::read(std::uint32_t address) {
     const bool ar = top.s_axil_arvalid && top.s_axil_arready;
     const bool waiting = top.s_axil_rvalid;
     const std::uint32_t value = top.s_axil_rdata;
-    if (waiting && top.s_axil_arvalid) scoreboard_.protocol_mismatch(cycle_, "csr", "read", "answered", "address first");
-    if (waiting && top.s_axil_rresp != 0) scoreboard_.protocol_mismatch(cycle_, "csr", "read", "rresp", "OKAY");
+    if (waiting && top.s_axil_arvalid) scoreboard_->protocol_mismatch(cycle_, "csr", "read", "answered", "address first");
+    if (waiting && top.s_axil_rresp != 0) scoreboard_->protocol_mismatch(cycle_, "csr", "read", "rresp", "OKAY");
     if (waiting) --answer_waits;
     const bool answered = waiting && top.s_axil_rready;
     clock();
@@ -367,13 +474,13 @@ std::uint32_t Driver::read(std::uint32_t address) {
       return value;
     }
     if (waiting && (!top.s_axil_rvalid || top.s_axil_rdata != value))
-      scoreboard_.protocol_mismatch(cycle_, "csr", "read", "answer changed", "waits for rready");
+      scoreboard_->protocol_mismatch(cycle_, "csr", "read", "answer changed", "waits for rready");
   }
   throw HangError(fmt::format("register read from 0x{:03x} was never answered", address));
 }
 
 bool Driver::quiescent() const {
-  return scoreboard_.idle() && clocks_ > last_done_ + kSettleClocks && clocks_ > quiet_since_ + kSettleClocks;
+  return scoreboard_->idle() && clocks_ > last_done_ + kSettleClocks && clocks_ > quiet_since_ + kSettleClocks;
 }
 
 }  // namespace syngate::sim

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,14 +44,30 @@ class Driver {
   void clock();
   /// Presents a frame beat by beat until its last beat is accepted.
   void send(const std::uint8_t* data, std::size_t length, std::uint64_t tag, bool bad_fcs);
+  /// Beats `from` to `to` of a frame, the last one as its end if `end`. Beats of one frame may come in several calls.
+  void send_beats(const std::uint8_t* data, std::size_t length, std::size_t from, std::size_t to, bool end, std::uint64_t tag,
+                  bool bad_fcs);
   void write(std::uint32_t address, std::uint32_t value, unsigned strobes = 0xf);
   std::uint32_t read(std::uint32_t address);
   /// Nothing is in flight, no output is valid.
   bool quiescent() const;
+  /// Puts the box into reset: what is in it is gone, what left half is cut.
+  void enter_reset();
+  /// Lets it go on, watched by another scoreboard.
+  void leave_reset(const SimulatorOptions& options, Scoreboard& scoreboard);
+  void set_backpressure(Port port, double probability) { sinks_[static_cast<std::size_t>(port)].backpressure = probability; }
+
+  // The flow table's memory.
+  void fault_read(const ReadFault& fault) { read_faults_.push_back(fault); }
+  std::size_t waiting_faults() const { return read_faults_.size(); }
+  /// No lookup and no sweep is between its read and its write.
+  bool memory_quiet() const { return clocks_ > last_read_ + kMemoryQuiet; }
+  model::TableRow peek(unsigned channel, std::uint32_t row);
+  void poke(unsigned channels, std::uint32_t row, const model::TableRow& data);
   /// Skips idle time. Only when quiescent.
   void skip_to(std::uint64_t cycle) {
     cycle_ = cycle;
-    scoreboard_.skipped();
+    scoreboard_->skipped();
   }
 
   std::uint64_t cycle() const { return cycle_; }
@@ -73,11 +90,15 @@ class Driver {
   void sample_sink(Port port, bool valid, bool ready, bool last, const Data& data, const Keep& keep);
   bool sink_ready(Sink& sink);
   void sample_events();
+  void answer_read();
   void check_health();
   std::uint32_t event(defs::event::Field field) const;
 
+  static constexpr std::uint64_t kMemoryQuiet = 64;  // more than from any read to its write
+  static constexpr std::size_t kReadsKept = 8;
+
   SimulatorOptions options_;
-  Scoreboard& scoreboard_;
+  Scoreboard* scoreboard_;
   VerilatedContext context_;
   std::unique_ptr<Top> top_;
 #ifdef SYNGATE_COVERAGE
@@ -93,6 +114,10 @@ class Driver {
   Random random_;
   Random bus_random_;  // idle clocks on the register bus
   std::array<Sink, 2> sinks_;
+  std::uint64_t first_ = 0;  // clock at which beat 0 of the frame being sent was accepted
+  std::vector<ReadFault> read_faults_;
+  std::deque<std::array<model::TableRow, 2>> reads_;  // answers to the last reads, newest last, while faults wait
+  std::uint64_t last_read_ = 0;
   std::uint64_t cycle_ = 0;   // includes skipped idle time
   std::uint64_t clocks_ = 0;  // simulated
   std::uint64_t busy_clocks_ = 0;

@@ -26,6 +26,16 @@ std::string hex32(std::uint32_t value) { return fmt::format("0x{:08x}", value); 
 Scoreboard::Scoreboard(const SimulatorOptions& options, const model::Config& config, const model::Time& time)
     : options_(options), model_(config), time_(time), ring_(kRing) {}
 
+Scoreboard::Scoreboard(const SimulatorOptions& options, const model::Config& config, const model::Time& time, Scoreboard&& before)
+    : options_(options), model_(std::move(before.model_)), time_(time), ring_(std::move(before.ring_)) {
+  model_.set_config(config);
+  model_.clear_counters();
+}
+
+void Scoreboard::read_fault(const std::array<std::uint32_t, 2>& rows, const std::array<model::TableRow, 2>& answer) {
+  model_.fault_read(rows, answer);
+}
+
 void Scoreboard::report(std::uint64_t id, std::uint64_t cycle, std::string stage, std::string field,
                         std::string rtl, std::string model) {
   ++mismatches_;

@@ -33,6 +33,9 @@ class Scoreboard {
  public:
   Scoreboard(const SimulatorOptions& options, const model::Config& config, const model::Time& time);
 
+  /// The box was reset: as new, but the table's memory is what it was.
+  Scoreboard(const SimulatorOptions& options, const model::Config& config, const model::Time& time, Scoreboard&& before);
+
   std::function<void(const FrameResult&)> on_result;
   std::function<void(const Mismatch&)> on_mismatch;
 
@@ -46,6 +49,9 @@ class Scoreboard {
   void protocol_mismatch(std::uint64_t cycle, std::string stage, std::string field, std::string rtl, std::string wanted);
   /// Idle clocks were left out before the next event.
   void skipped() { window_known_ = false; }
+  /// The memory of the table answers a lookup that is in flight wrongly, or holds other bits from now on.
+  void read_fault(const std::array<std::uint32_t, 2>& rows, const std::array<model::TableRow, 2>& answer);
+  void set_row(unsigned channel, std::uint32_t row, const model::TableRow& data) { model_.set_table_row(channel, row, data); }
   void entered(std::uint64_t cycle, std::uint32_t id, std::uint32_t generation);
   void decided(std::uint64_t cycle, const DecidedEvent& event);
   void done(std::uint64_t cycle, std::uint32_t id, std::uint8_t verdict, std::uint8_t reason);

@@ -44,14 +44,14 @@ std::uint32_t nowhere(Random& random) {
 
 struct Simulator::Impl {
   Impl(const SimulatorOptions& o, const model::Config& config, const model::Time& start)
-      : options(o), scoreboard(o, config, start), driver(o, scoreboard), time(start) {
+      : options(o), scoreboard(std::make_unique<Scoreboard>(o, config, start)), driver(o, *scoreboard), time(start) {
     // Everything is written once, as software would after reset.
     apply(config, true);
     write_time(start, true);
     if (o.reply_cap != 0) driver.write(defs::reg::kReplyCap, o.reply_cap);
   }
 
-  void commit() { scoreboard.committed(++generation, current, time); }
+  void commit() { scoreboard->committed(++generation, current, time); }
 
   void write_key(unsigned slot, const model::SipKey& key) {
     namespace reg = defs::reg;
@@ -92,7 +92,7 @@ struct Simulator::Impl {
     if (all || t.count != time.count) driver.write(reg::kTimeCount, t.count);
     if (all || t.ms != time.ms) driver.write(reg::kTimeMs, t.ms);
     // Frames that entered at an earlier count still use its banks.
-    if (scoreboard.idle()) recent_counts.clear();
+    if (scoreboard->idle()) recent_counts.clear();
     recent_counts.push_back(t.count);
     time = t;
     commit();
@@ -109,7 +109,7 @@ struct Simulator::Impl {
   void expect(std::string_view name, std::uint32_t address, std::uint32_t wanted) {
     const std::uint32_t got = driver.read(address);
     if (got != wanted)
-      scoreboard.register_mismatch(driver.cycle(), fmt::format("register {}", name), fmt::format("0x{:08x}", got),
+      scoreboard->register_mismatch(driver.cycle(), fmt::format("register {}", name), fmt::format("0x{:08x}", got),
                                    fmt::format("0x{:08x}", wanted));
   }
 
@@ -221,18 +221,43 @@ struct Simulator::Impl {
     }
   }
 
+  std::uint64_t reset(const SimulatorOptions& o, const model::Config& config, const model::Time& start, bool wipe) {
+    driver.enter_reset();
+    const std::uint64_t cut = scoreboard->accepted_count() - scoreboard->done_count();
+    if (wipe) {
+      for (std::uint32_t row = 0; row <= current.table_mask; ++row) driver.poke(3, row, {});
+      scoreboard = std::make_unique<Scoreboard>(o, config, start);
+    } else {
+      scoreboard = std::make_unique<Scoreboard>(o, config, start, std::move(*scoreboard));
+    }
+    options = o;
+    driver.leave_reset(o, *scoreboard);
+    watch();
+    // What the registers hold after a reset is what a default configuration holds; the rest is written.
+    current = model::Config{};
+    time = model::Time{};
+    generation = 0;
+    staged = false;
+    recent_counts.clear();
+    apply(config, false);
+    write_time(start, true);
+    if (o.reply_cap != 0) driver.write(defs::reg::kReplyCap, o.reply_cap);
+    return cut;
+  }
+
   void drain() {
     while (!driver.quiescent()) driver.clock();
   }
 
   void fill() {
-    scoreboard.fill(statistics);
+    scoreboard->fill(statistics);
     statistics.cycles = driver.clocks();
     statistics.busy_cycles = driver.busy_clocks();
   }
 
+  std::function<void()> watch;  // connects the scoreboard with the callbacks of the simulator
   SimulatorOptions options;
-  Scoreboard scoreboard;
+  std::unique_ptr<Scoreboard> scoreboard;
   Driver driver;
   model::Time time;
   bool staged = false;  // the staging registers hold something else than `time`
@@ -250,12 +275,15 @@ Simulator::Simulator(const SimulatorOptions& options, const model::Config& confi
   impl_->driver.on_output = [this](const Output& output) {
     if (on_output) on_output(output);
   };
-  impl_->scoreboard.on_result = [this](const FrameResult& result) {
-    if (on_result) on_result(result);
+  impl_->watch = [this] {
+    impl_->scoreboard->on_result = [this](const FrameResult& result) {
+      if (on_result) on_result(result);
+    };
+    impl_->scoreboard->on_mismatch = [this](const Mismatch& mismatch) {
+      if (on_mismatch) on_mismatch(mismatch);
+    };
   };
-  impl_->scoreboard.on_mismatch = [this](const Mismatch& mismatch) {
-    if (on_mismatch) on_mismatch(mismatch);
-  };
+  impl_->watch();
 }
 
 Simulator::~Simulator() = default;
@@ -289,23 +317,65 @@ void Simulator::check_sweep() {
   impl.drain();
   const std::uint64_t clocks = (std::uint64_t{impl.current.table_mask} + 2) * defs::kSweepPeriod;
   for (std::uint64_t i = 0; i < clocks; ++i) impl.driver.clock();
-  const model::Pipeline& model = impl.scoreboard.model();
+  const model::Pipeline& model = impl.scoreboard->model();
   const std::uint64_t dead = model.occupied() - model.flows(impl.time);
   if (dead != 0)
-    impl.scoreboard.protocol_mismatch(impl.driver.cycle(), "table", "sweep", fmt::format("{} dead slots left", dead), "none");
+    impl.scoreboard->protocol_mismatch(impl.driver.cycle(), "table", "sweep", fmt::format("{} dead slots left", dead), "none");
+}
+
+void Simulator::run(std::uint64_t clocks) {
+  for (std::uint64_t i = 0; i < clocks; ++i) impl_->driver.clock();
+}
+
+void Simulator::set_backpressure(Port port, double probability) { impl_->driver.set_backpressure(port, probability); }
+
+void Simulator::offer_part(const std::uint8_t* data, std::size_t beats) {
+  impl_->driver.send_beats(data, beats * defs::kBusBytes, 0, beats, false, 0, false);
+}
+
+void Simulator::offer_rest(const std::uint8_t* data, std::size_t length, std::size_t beats, std::uint64_t tag) {
+  impl_->driver.send_beats(data, length, beats, (length + defs::kBusBytes - 1) / defs::kBusBytes, true, tag, false);
+}
+
+std::uint64_t Simulator::reset(const SimulatorOptions& options, const model::Config& config, const model::Time& time, bool wipe) {
+  return impl_->reset(options, config, time, wipe);
+}
+
+void Simulator::write_register(std::uint32_t address, std::uint32_t value, unsigned strobe) {
+  impl_->staged = true;
+  impl_->driver.write(address, value, strobe);
+}
+
+std::uint32_t Simulator::read_register(std::uint32_t address) { return impl_->driver.read(address); }
+
+void Simulator::fault_read(const ReadFault& fault) { impl_->driver.fault_read(fault); }
+
+std::size_t Simulator::waiting_faults() const { return impl_->driver.waiting_faults(); }
+
+void Simulator::upset(unsigned channel, std::uint32_t row, const model::TableRow& flips, bool tell_model) {
+  model::TableRow data = table_row(channel, row);
+  for (unsigned s = 0; s < 3; ++s) data[s] ^= flips[s];
+  impl_->driver.poke(1u << channel, row, data);
+  if (tell_model) impl_->scoreboard->set_row(channel, row, data);
+}
+
+model::TableRow Simulator::table_row(unsigned channel, std::uint32_t row) {
+  drain();
+  while (!impl_->driver.memory_quiet()) impl_->driver.clock();
+  return impl_->driver.peek(channel, row);
 }
 
 void Simulator::drain() { impl_->drain(); }
 
 const Statistics& Simulator::finish() {
   drain();
-  const model::Counters before = impl_->scoreboard.model().counters();
+  const model::Counters before = impl_->scoreboard->model().counters();
   for (unsigned i = 0; i < defs::counter::kCount; ++i) {
     const std::uint64_t low = impl_->driver.read(defs::reg::kCounters + 8 * i);
     const std::uint64_t high = impl_->driver.read(defs::reg::kCounters + 8 * i + 4);
     impl_->statistics.counters[i] = high << 32 | low;
   }
-  impl_->scoreboard.finish(impl_->driver.cycle(), before, impl_->statistics.counters);
+  impl_->scoreboard->finish(impl_->driver.cycle(), before, impl_->statistics.counters);
   impl_->fill();
   return impl_->statistics;
 }
@@ -318,7 +388,7 @@ const Statistics& Simulator::statistics() const {
 }
 
 const model::Pipeline* Simulator::model() const {
-  return impl_->options.check ? &impl_->scoreboard.model() : nullptr;
+  return impl_->options.check ? &impl_->scoreboard->model() : nullptr;
 }
 
 }  // namespace syngate::sim

@@ -4,7 +4,8 @@
 
 // Behavioural QDR-II+ SRAM channel as the core sees it through its controller: one 144-bit read and one 144-bit write per core clock,
 // read data a fixed number of clocks after the address. A read sees every write of earlier clocks, not one of the same clock.
-// Does not: model the DDR pins or errors. Powers up as zeros.
+// Powers up as zeros. What goes wrong with a memory is injected here, for sim/faults, and nowhere else: fault_i answers a read with
+// fault_data_i instead of the row, poke_i overwrites the row peek_row_i. Does not: model the DDR pins.
 module syngate_sram (
     input  wire                                        clk_i,
     input  wire                                        rst_ni,
@@ -13,7 +14,14 @@ module syngate_sram (
     output logic [143:0]                               read_data_o,
     input  wire                                        write_i,
     input  wire  [syngate_pkg::TABLE_ADDRESS_BITS-1:0] write_addr_i,
-    input  wire  [143:0]                               write_data_i
+    input  wire  [143:0]                               write_data_i,
+    // faults and inspection
+    input  wire                                        fault_i,       // with read_i
+    input  wire  [143:0]                               fault_data_i,
+    input  wire  [syngate_pkg::TABLE_ADDRESS_BITS-1:0] peek_row_i,
+    output logic [143:0]                               peek_data_o,   // same clock
+    input  wire                                        poke_i,
+    input  wire  [143:0]                               poke_data_i
 );
   logic [143:0] memory[2**syngate_pkg::TABLE_ADDRESS_BITS];
   logic [143:0] data_q;
@@ -21,8 +29,11 @@ module syngate_sram (
 
   always_ff @(posedge clk_i) begin
     if (read_i) data_q <= memory[read_addr_i];
+    if (read_i && fault_i) data_q <= fault_data_i;
     if (write_i) memory[write_addr_i] <= write_data_i;
+    if (poke_i) memory[peek_row_i] <= poke_data_i;
   end
+  assign peek_data_o = memory[peek_row_i];
   syngate_delay #(.Width(144), .Clocks(syngate_pkg::SRAM_READ_LATENCY - 1)) u_latency (
       .clk_i, .rst_ni, .data_i(data_q), .data_o(read_data_o));
 endmodule : syngate_sram

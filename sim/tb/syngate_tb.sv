@@ -3,7 +3,8 @@
 `include "syngate_assert.svh"
 `default_nettype none
 
-// What the simulator clocks: the core and its two SRAM channels. Every other pin is a pin of the core.
+// What the simulator clocks: the core and its two SRAM channels. Every other pin is a pin of the core, except sram_*: faults of the
+// memory and a look into it, for sim/faults; all inputs low for none.
 module syngate_tb (
     input  wire           clk_i,
     input  wire           rst_ni,
@@ -40,7 +41,19 @@ module syngate_tb (
     output logic [   1:0] s_axil_rresp,
     output logic          s_axil_rvalid,
     input  wire           s_axil_rready,
-    output logic [syngate_pkg::EVENT_BITS-1:0] event_o
+    output logic [syngate_pkg::EVENT_BITS-1:0] event_o,
+    // the flow table's memory: reads of the core, wrong answers to them, rows from behind
+    output logic           sram_read_o,
+    output logic [syngate_pkg::TABLE_ADDRESS_BITS-1:0] sram0_read_addr_o,
+    output logic [syngate_pkg::TABLE_ADDRESS_BITS-1:0] sram1_read_addr_o,
+    input  wire            sram_fault_i,
+    input  wire  [ 143:0]  sram0_fault_data_i,
+    input  wire  [ 143:0]  sram1_fault_data_i,
+    input  wire  [syngate_pkg::TABLE_ADDRESS_BITS-1:0] sram_peek_row_i,
+    output logic [ 143:0]  sram0_peek_data_o,
+    output logic [ 143:0]  sram1_peek_data_o,
+    input  wire  [   1:0]  sram_poke_i,
+    input  wire  [ 143:0]  sram_poke_data_i
 );
   logic sram_read, sram0_write, sram1_write;
   logic [syngate_pkg::TABLE_ADDRESS_BITS-1:0] sram0_read_addr, sram1_read_addr, sram0_write_addr, sram1_write_addr;
@@ -63,10 +76,17 @@ module syngate_tb (
 
   syngate_sram u_sram0 (
       .clk_i, .rst_ni, .read_i(sram_read), .read_addr_i(sram0_read_addr), .read_data_o(sram0_read_data),
-      .write_i(sram0_write), .write_addr_i(sram0_write_addr), .write_data_i(sram0_write_data));
+      .write_i(sram0_write), .write_addr_i(sram0_write_addr), .write_data_i(sram0_write_data),
+      .fault_i(sram_fault_i), .fault_data_i(sram0_fault_data_i), .peek_row_i(sram_peek_row_i), .peek_data_o(sram0_peek_data_o),
+      .poke_i(sram_poke_i[0]), .poke_data_i(sram_poke_data_i));
   syngate_sram u_sram1 (
       .clk_i, .rst_ni, .read_i(sram_read), .read_addr_i(sram1_read_addr), .read_data_o(sram1_read_data),
-      .write_i(sram1_write), .write_addr_i(sram1_write_addr), .write_data_i(sram1_write_data));
+      .write_i(sram1_write), .write_addr_i(sram1_write_addr), .write_data_i(sram1_write_data),
+      .fault_i(sram_fault_i), .fault_data_i(sram1_fault_data_i), .peek_row_i(sram_peek_row_i), .peek_data_o(sram1_peek_data_o),
+      .poke_i(sram_poke_i[1]), .poke_data_i(sram_poke_data_i));
+  assign sram_read_o       = sram_read;
+  assign sram0_read_addr_o = sram0_read_addr;
+  assign sram1_read_addr_o = sram1_read_addr;
 
   // The bench keeps its side of the contract: tkeep is all ones, in the last beat contiguous from bit 0.
   `SYNGATE_ASSERT(bench_keep, !s_axis_tvalid || (s_axis_tlast ? (s_axis_tkeep & (s_axis_tkeep + 128'd1)) == '0 : &s_axis_tkeep))

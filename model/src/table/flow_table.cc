@@ -84,7 +84,8 @@ FlowTable::Hit FlowTable::find(const Place& place, std::uint8_t epoch, const Tab
   return {};
 }
 
-bool FlowTable::insert(const Place& place, std::uint8_t epoch, unsigned first, const TableSettings& settings) {
+bool FlowTable::insert(const Place& place, std::uint8_t epoch, unsigned first, const TableSettings& settings,
+                       std::uint64_t** where) {
   unsigned free_count[2] = {0, 0};
   std::uint64_t* free_slot[2] = {nullptr, nullptr};
   std::uint64_t* oldest = nullptr;
@@ -108,6 +109,7 @@ bool FlowTable::insert(const Place& place, std::uint8_t epoch, unsigned first, c
   std::uint64_t& slot = has_room ? *free_slot[channel] : *oldest;
   if (state_of(slot) == 0) ++occupied_;
   slot = pack(place.tag[channel], epoch, first, static_cast<unsigned>(SlotState::kNew3));
+  if (where != nullptr) *where = &slot;
   return has_room;
 }
 
@@ -143,6 +145,33 @@ bool FlowTable::sweep(const Sweep& sweep, const TableSettings& settings) {
     --occupied_;
   }
   return true;
+}
+
+unsigned FlowTable::errors(const Place& place) const {
+  unsigned n = 0;
+  for (unsigned channel = 0; channel < 2; ++channel) {
+    const std::uint64_t* slots = row(channel, place.row[channel]);
+    for (unsigned s = 0; s < kSlots; ++s) n += parity_even(slots[s]) ? 0 : 1;
+  }
+  return n;
+}
+
+TableRow FlowTable::row_data(unsigned channel, std::uint32_t index) const {
+  const std::uint64_t* slots = row(channel, index);
+  return {slots[0], slots[1], slots[2]};
+}
+
+void FlowTable::set_row_data(unsigned channel, std::uint32_t index, const TableRow& data) {
+  std::uint64_t* slots = row(channel, index);
+  for (unsigned s = 0; s < kSlots; ++s) {
+    occupied_ += state_of(data[s]) != 0 ? 1 : 0;
+    occupied_ -= state_of(slots[s]) != 0 ? 1 : 0;
+    slots[s] = data[s] & 0xffffffffffffu;
+  }
+}
+
+bool FlowTable::in_channel(const std::uint64_t* slot, unsigned channel) const {
+  return slot >= row(channel, 0) && slot < row(channel + 1, 0);
 }
 
 std::uint64_t FlowTable::count(std::uint8_t epoch, const TableSettings& settings) const {

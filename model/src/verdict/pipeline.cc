@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syngate/model/pipeline.h"
 
+#include <algorithm>
+
 #include "syngate/model/cookie.h"
 #include "syngate/model/flow_table.h"
 #include "syngate/model/parse.h"
@@ -27,10 +29,19 @@ struct Pipeline::Impl {
   void hand_off(const Frame& frame, const Parsed& p, const Classified& c, const Time& time, const SipState& h0);
   void count();
 
+  struct ReadFault {
+    std::array<std::uint32_t, 2> rows;
+    std::array<TableRow, 2> answer;
+  };
+  void ask_table(const Frame& frame, const Parsed& p, const Classified& c, const Time& time, const SipState& h0,
+                 const FlowTable::Place& place);
+
   Config config;
   FlowTable table;
   Counters counters{};
   Outcome outcome;
+  std::vector<ReadFault> read_faults;
+  std::uint64_t* written = nullptr;  // slot that this frame has written
 };
 
 namespace {
@@ -58,6 +69,31 @@ void Pipeline::Impl::decide(const Frame& frame, const Time& time) {
   const SipState h0 = cookie_hash(c.lookup, 0, is6 ? config.keys.secret0_v6 : config.keys.secret0_v4);
   // table
   const FlowTable::Place place = FlowTable::place_of(siphash_squeeze(h0), config.table_mask);
+  written = nullptr;
+  const auto fault = std::find_if(read_faults.begin(), read_faults.end(),
+                                  [&place](const ReadFault& f) { return f.rows == place.row; });
+  if (fault == read_faults.end()) {
+    ask_table(frame, p, c, time, h0, place);
+    return;
+  }
+  // The frame sees the wrong rows. A row that it writes stays as it saw it, the other is in the memory as before.
+  const ReadFault f = *fault;
+  read_faults.erase(fault);
+  std::array<TableRow, 2> stored;
+  for (unsigned channel = 0; channel < 2; ++channel) {
+    stored[channel] = table.row_data(channel, f.rows[channel]);
+    table.set_row_data(channel, f.rows[channel], f.answer[channel]);
+  }
+  ask_table(frame, p, c, time, h0, place);
+  for (unsigned channel = 0; channel < 2; ++channel) {
+    if (written != nullptr && table.in_channel(written, channel)) continue;
+    table.set_row_data(channel, f.rows[channel], stored[channel]);
+  }
+}
+
+void Pipeline::Impl::ask_table(const Frame& frame, const Parsed& p, const Classified& c, const Time& time, const SipState& h0,
+                               const FlowTable::Place& place) {
+  counters[defs::counter::kTableSramError] += table.errors(place);
   const FlowTable::Hit hit = table.find(place, epoch_of(time), settings());
   outcome.hit = hit.slot != nullptr;
   // verdict
@@ -98,6 +134,7 @@ void Pipeline::Impl::answer(const Frame& frame, const Parsed& p, const Classifie
   build_synack(frame, p, synack, outcome.reply);
   if (hit.slot != nullptr) {
     FlowTable::reopen(*hit.slot, epoch_of(time), p.seq + 1);
+    written = hit.slot;
     outcome.op = TableOp::kReopen;
   }
 }
@@ -121,6 +158,7 @@ void Pipeline::Impl::follow(const Frame& frame, const Parsed& p, const Classifie
     }
   }
   if (hit.slot != nullptr) {
+    written = hit.slot;
     if (rst || fin) {
       FlowTable::close(*hit.slot, epoch);
       outcome.op = TableOp::kClose;
@@ -132,11 +170,13 @@ void Pipeline::Impl::follow(const Frame& frame, const Parsed& p, const Classifie
     } else if (hit.stale) {
       FlowTable::refresh(*hit.slot, epoch);
       outcome.op = TableOp::kRefresh;
+    } else {
+      written = nullptr;
     }
     return;
   }
   if (outcome.cookie_ok) {
-    outcome.op = table.insert(place, epoch, p.seq, settings()) ? TableOp::kInsert : TableOp::kEvict;
+    outcome.op = table.insert(place, epoch, p.seq, settings(), &written) ? TableOp::kInsert : TableOp::kEvict;
     outcome.verdict = c.has_payload || fin ? Verdict::kHandoffPass : Verdict::kHandoff;
     hand_off(frame, p, c, time, h0);
     return;
@@ -219,6 +259,18 @@ bool Pipeline::sweep(const Sweep& sweep) {
   impl_->counters[defs::counter::kTableSweep] += static_cast<std::uint64_t>(__builtin_popcount(sweep.mask));
   return true;
 }
+
+TableRow Pipeline::table_row(unsigned channel, std::uint32_t row) const { return impl_->table.row_data(channel, row); }
+
+void Pipeline::set_table_row(unsigned channel, std::uint32_t row, const TableRow& data) {
+  impl_->table.set_row_data(channel, row, data);
+}
+
+void Pipeline::fault_read(const std::array<std::uint32_t, 2>& rows, const std::array<TableRow, 2>& answer) {
+  impl_->read_faults.push_back({rows, answer});
+}
+
+void Pipeline::clear_counters() { impl_->counters = {}; }
 
 const Config& Pipeline::config() const { return impl_->config; }
 void Pipeline::set_config(const Config& config) { impl_->config = config; }

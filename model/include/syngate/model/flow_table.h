@@ -40,8 +40,9 @@ class FlowTable {
   };
   Hit find(const Place& place, std::uint8_t epoch, const TableSettings& settings);
 
-  /// New flow; false: the oldest living one had to go.
-  bool insert(const Place& place, std::uint8_t epoch, unsigned first, const TableSettings& settings);
+  /// New flow; false: the oldest living one had to go. `slot`, if given, is told where it went.
+  bool insert(const Place& place, std::uint8_t epoch, unsigned first, const TableSettings& settings,
+              std::uint64_t** slot = nullptr);
   static void refresh(std::uint64_t& slot, std::uint8_t epoch);
   static void close(std::uint64_t& slot, std::uint8_t epoch);
   static void reopen(std::uint64_t& slot, std::uint8_t epoch, unsigned first);
@@ -49,6 +50,13 @@ class FlowTable {
 
   /// Clears the slots the RTL's sweep cleared. False, and nothing changed, if one of them is empty or lives at that epoch.
   bool sweep(const Sweep& sweep, const TableSettings& settings);
+  /// Slots with wrong parity in the two rows of a place: a lookup reads them as free.
+  unsigned errors(const Place& place) const;
+  /// What the memory holds in a row, and what it holds from now on (bits 47:0 of each slot).
+  TableRow row_data(unsigned channel, std::uint32_t index) const;
+  void set_row_data(unsigned channel, std::uint32_t index, const TableRow& data);
+  /// Whether a slot lies in the rows of a channel.
+  bool in_channel(const std::uint64_t* slot, unsigned channel) const;
   /// Slots whose state is not empty, living or not.
   std::uint64_t occupied() const { return occupied_; }
   /// Living slots at an epoch.

@@ -40,6 +40,9 @@ struct Outcome {
 /// 64-bit counters, index as in defs::counter.
 using Counters = std::array<std::uint64_t, defs::counter::kCount>;
 
+/// A row of the flow table's memory: three slots of 48 bits (datapath.md, flow table), slot 0 first.
+using TableRow = std::array<std::uint64_t, 3>;
+
 /// Slots that the sweep of the RTL cleared (sweep event).
 struct Sweep {
   std::uint32_t row = 0;
@@ -67,6 +70,17 @@ class Pipeline {
 
   /// Applies a sweep event. False (and no change) when a named slot is empty or lives at that epoch.
   bool sweep(const Sweep& sweep);
+
+  // Faults of the table's memory; the model foresees none of them, but knows what each leads to.
+  /// What the memory holds in a row of a channel (0 or 1).
+  TableRow table_row(unsigned channel, std::uint32_t row) const;
+  /// From now on the memory holds this instead.
+  void set_table_row(unsigned channel, std::uint32_t row, const TableRow& data);
+  /// The next lookup of these rows (by channel) is answered with this data instead of what the memory holds. What it writes
+  /// goes back as a whole row, wrong slots and all.
+  void fault_read(const std::array<std::uint32_t, 2>& rows, const std::array<TableRow, 2>& answer);
+  /// Counters from zero, as after a reset of the box. The memory of the table knows no reset.
+  void clear_counters();
 
   /// Configuration may change between frames; table_mask only while the table is empty.
   const Config& config() const;

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -113,6 +114,14 @@ struct Statistics {
   Distribution queueing;             ///< what queues added, all frames
 };
 
+/// A wrong answer of the flow table's memory to one lookup, by channel. The bench makes it; the pipeline cannot know.
+struct ReadFault {
+  std::array<std::uint32_t, 2> rows{};          ///< the next read of these two rows gets it; two different rows
+  std::array<model::TableRow, 2> flips{};       ///< bits of the answer that are wrong
+  std::array<unsigned, 2> late{};               ///< > 0: what is seen is the answer to the read so many reads before (at most 8)
+  bool tell_model = true;
+};
+
 /// The Verilated pipeline, driven at its pins, with the golden model beside it.
 /// Cycle-accurate; idle gaps are skipped when the pipeline is empty. Throws std::runtime_error when the RTL hangs
 /// (HangError) or an assertion of the RTL fails (AssertionError).
@@ -144,6 +153,31 @@ class Simulator {
   /// Offers a frame no earlier than `cycle` (0: at once). Copies the bytes. Clocks the pipeline as needed.
   void offer(std::uint64_t cycle, const std::uint8_t* data, std::size_t length, std::uint64_t tag,
              bool bad_fcs = false);
+  // What only sim/faults does.
+  /// Runs so many clocks, whatever happens.
+  void run(std::uint64_t clocks);
+  /// From now on the port takes a beat with probability 1 - `probability` a clock; 1: never.
+  void set_backpressure(Port port, double probability);
+  /// Presents `beats` whole beats of a frame and not its end. Then only reset() or offer() with the rest may follow.
+  void offer_part(const std::uint8_t* data, std::size_t beats);
+  /// A frame that offer_part() has begun: these bytes and its end. `data` is the whole frame.
+  void offer_rest(const std::uint8_t* data, std::size_t length, std::size_t beats, std::uint64_t tag);
+  /// Resets the box in the middle of whatever it does; what is inside is lost. Then writes configuration and time as software would
+  /// after a reset. The table's memory is reset by nobody: it stays, or, with `wipe`, the bench fills the rows in use with zeros.
+  /// Frames are numbered from 0 again, counters count from zero. Returns how many accepted frames were cut off.
+  std::uint64_t reset(const SimulatorOptions& options, const model::Config& config, const model::Time& time, bool wipe);
+  /// One write as it stands, known to nobody: it must not change what frames see. `strobe`: bytes of the word that count.
+  void write_register(std::uint32_t address, std::uint32_t value, unsigned strobe = 15);
+  std::uint32_t read_register(std::uint32_t address);
+  /// A wrong answer to a read to come.
+  void fault_read(const ReadFault& fault);
+  /// Read faults that no read has met yet.
+  std::size_t waiting_faults() const;
+  /// Waits until nothing is in flight, then flips stored bits of a row.
+  void upset(unsigned channel, std::uint32_t row, const model::TableRow& flips, bool tell_model = true);
+  /// What the memory holds in a row, when nothing is in flight.
+  model::TableRow table_row(unsigned channel, std::uint32_t row);
+
   /// Runs until everything offered so far has been decided and has left.
   void drain();
   /// Drains, reads the counters from the registers and compares them.
