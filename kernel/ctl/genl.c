@@ -57,6 +57,11 @@ void genl_parse(const struct nlattr *first, size_t length, const struct nlattr *
 	}
 }
 
+const char *genl_text(const struct nlattr *a, const char *otherwise)
+{
+	return a && memchr(genl_data(a), 0, genl_length(a)) ? genl_data(a) : otherwise;
+}
+
 void genl_answer(const struct genl *g, const struct nlattr **table, unsigned int max)
 {
 	const struct nlmsghdr *h = (const struct nlmsghdr *)g->answer;
@@ -75,11 +80,11 @@ static const char *text_of(const struct nlmsghdr *h)
 	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS))
 		return "";
 	if (!(h->nlmsg_flags & NLM_F_CAPPED))
-		skip += e->msg.nlmsg_len - NLMSG_HDRLEN;
+		skip += NLMSG_ALIGN(e->msg.nlmsg_len) - NLMSG_HDRLEN;
 	if (skip >= h->nlmsg_len)
 		return "";
 	genl_parse((const struct nlattr *)((const char *)h + skip), h->nlmsg_len - skip, table, NLMSGERR_ATTR_MAX);
-	return table[NLMSGERR_ATTR_MSG] ? genl_data(table[NLMSGERR_ATTR_MSG]) : "";
+	return genl_text(table[NLMSGERR_ATTR_MSG], "");
 }
 
 int genl_call(struct genl *g, const char **why)
@@ -89,6 +94,8 @@ int genl_call(struct genl *g, const char **why)
 	const struct nlmsgerr *e;
 
 	*why = "";
+	/* An answer of an earlier call, or none, is no answer. */
+	memset(g->answer, 0, NLMSG_HDRLEN);
 	if (send(g->socket, g->message, header_of(g)->nlmsg_len, 0) < 0)
 		return -errno;
 	for (;;) {
@@ -105,6 +112,8 @@ int genl_call(struct genl *g, const char **why)
 	}
 	h = (struct nlmsghdr *)error;
 	e = NLMSG_DATA(h);
+	if (h->nlmsg_len < NLMSG_LENGTH(sizeof(*e)) || e->error > 0 || e->error < -4095)
+		return -EBADMSG;
 	if (e->error)
 		*why = text_of(h);
 	return e->error;
@@ -134,8 +143,12 @@ int genl_open(struct genl *g, const char *family)
 		fprintf(stderr, "syngatectl: this kernel has no syngate: modprobe syngate\n");
 		return -1;
 	}
-	genl_answer(g, table, CTRL_ATTR_MAX);
-	if (error || !table[CTRL_ATTR_FAMILY_ID]) {
+	if (!error) {
+		genl_answer(g, table, CTRL_ATTR_MAX);
+		if (!table[CTRL_ATTR_FAMILY_ID] || genl_length(table[CTRL_ATTR_FAMILY_ID]) != sizeof(g->family))
+			error = -EBADMSG;
+	}
+	if (error) {
 		fprintf(stderr, "syngatectl: generic netlink: %s\n", strerror(-error));
 		return -1;
 	}

@@ -26,6 +26,8 @@ int genl_call(struct genl *g, const char **why);
 void genl_parse(const struct nlattr *first, size_t length, const struct nlattr **table, unsigned int max);
 /* The attributes of the last answer. */
 void genl_answer(const struct genl *g, const struct nlattr **table, unsigned int max);
+/* The text in an attribute; `otherwise` when it is not there or does not end inside it. */
+const char *genl_text(const struct nlattr *a, const char *otherwise);
 void genl_close(struct genl *g);
 
 static inline const void *genl_data(const struct nlattr *a)

@@ -95,7 +95,7 @@ static void read_state(const struct genl *g, struct state *s)
 	s->exid = (__u16)u64_of(table[SYNGATE_ATTR_EXID]);
 	s->window = (__u16)u64_of(table[SYNGATE_ATTR_WINDOW]);
 	s->keys = (__u16)u64_of(table[SYNGATE_ATTR_KEYS]);
-	s->backend = table[SYNGATE_ATTR_BACKEND] ? genl_data(table[SYNGATE_ATTR_BACKEND]) : "?";
+	s->backend = genl_text(table[SYNGATE_ATTR_BACKEND], "?");
 	ports = table[SYNGATE_ATTR_DROP_PORTS];
 	s->ports = ports ? genl_data(ports) : NULL;
 	s->ranges = ports ? genl_length(ports) / 4 : 0;

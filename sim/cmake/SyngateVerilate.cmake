@@ -8,6 +8,11 @@ if(SYNGATE_COVERAGE)
   list(APPEND SYNGATE_VERILATOR_ARGS --coverage-line --coverage-toggle --coverage-max-width 64)
   set(SYNGATE_VERILATED_FLAGS -O2)
 endif()
+if(SYNGATE_FUZZ)
+  # Branches of the RTL guide the fuzzer. Comparisons of generated code are too many; sanitizers make it three times as slow and watch
+  # what Verilator has written, not us: bench, scoreboard and model have them.
+  set(SYNGATE_VERILATED_FLAGS -O2 -fno-sanitize=address,undefined -fno-sanitize-coverage=trace-cmp,indirect-calls)
+endif()
 if(SYNGATE_NATIVE)
   list(APPEND SYNGATE_VERILATED_FLAGS -march=native)
 endif()

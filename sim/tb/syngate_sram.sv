@@ -1,12 +1,16 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
+`include "syngate_assert.svh"
 `default_nettype none
 
 // Behavioural QDR-II+ SRAM channel as the core sees it through its controller: one 144-bit read and one 144-bit write per core clock,
 // read data a fixed number of clocks after the address. A read sees every write of earlier clocks, not one of the same clock.
-// Powers up as zeros. What goes wrong with a memory is injected here, for sim/faults, and nowhere else: fault_i answers a read with
-// fault_data_i instead of the row, poke_i overwrites the row peek_row_i. Does not: model the DDR pins.
-module syngate_sram (
+// Powers up as zeros. With fewer AddressBits (quick to start) the other bits of a row must stay zero. What goes wrong with a memory is
+// injected here, for sim/faults, and nowhere else: fault_i answers a read with fault_data_i instead of the row, poke_i overwrites the row
+// peek_row_i. Does not: model the DDR pins.
+module syngate_sram #(
+    parameter int unsigned AddressBits = syngate_pkg::TABLE_ADDRESS_BITS
+) (
     input  wire                                        clk_i,
     input  wire                                        rst_ni,
     input  wire                                        read_i,
@@ -23,18 +27,19 @@ module syngate_sram (
     input  wire                                        poke_i,
     input  wire  [143:0]                               poke_data_i
 );
-  logic [143:0] memory[2**syngate_pkg::TABLE_ADDRESS_BITS];
+  logic [143:0] memory[2**AddressBits];
   logic [143:0] data_q;
-  initial for (int i = 0; i < 2 ** syngate_pkg::TABLE_ADDRESS_BITS; i++) memory[i] = '0;
+  initial for (int i = 0; i < 2 ** AddressBits; i++) memory[i] = '0;
 
   always_ff @(posedge clk_i) begin
-    if (read_i) data_q <= memory[read_addr_i];
+    if (read_i) data_q <= memory[AddressBits'(read_addr_i)];
     if (read_i && fault_i) data_q <= fault_data_i;
-    if (write_i) memory[write_addr_i] <= write_data_i;
-    if (poke_i) memory[peek_row_i] <= poke_data_i;
+    if (write_i) memory[AddressBits'(write_addr_i)] <= write_data_i;
+    if (poke_i) memory[AddressBits'(peek_row_i)] <= poke_data_i;
   end
-  assign peek_data_o = memory[peek_row_i];
+  assign peek_data_o = memory[AddressBits'(peek_row_i)];
   syngate_delay #(.Width(144), .Clocks(syngate_pkg::SRAM_READ_LATENCY - 1)) u_latency (
       .clk_i, .rst_ni, .data_i(data_q), .data_o(read_data_o));
+  `SYNGATE_ASSERT(rows_that_are_there, !(read_i && 32'(read_addr_i) >= 2**AddressBits) && !(write_i && 32'(write_addr_i) >= 2**AddressBits))
 endmodule : syngate_sram
 `default_nettype wire

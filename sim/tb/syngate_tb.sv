@@ -5,7 +5,9 @@
 
 // What the simulator clocks: the core and its two SRAM channels. Every other pin is a pin of the core, except sram_*: faults of the
 // memory and a look into it, for sim/faults; all inputs low for none.
-module syngate_tb (
+module syngate_tb #(
+    parameter int unsigned SramAddressBits = syngate_pkg::TABLE_ADDRESS_BITS
+) (
     input  wire           clk_i,
     input  wire           rst_ni,
     input  wire  [1023:0] s_axis_tdata,
@@ -74,12 +76,12 @@ module syngate_tb (
       .event_o
   );
 
-  syngate_sram u_sram0 (
+  syngate_sram #(.AddressBits(SramAddressBits)) u_sram0 (
       .clk_i, .rst_ni, .read_i(sram_read), .read_addr_i(sram0_read_addr), .read_data_o(sram0_read_data),
       .write_i(sram0_write), .write_addr_i(sram0_write_addr), .write_data_i(sram0_write_data),
       .fault_i(sram_fault_i), .fault_data_i(sram0_fault_data_i), .peek_row_i(sram_peek_row_i), .peek_data_o(sram0_peek_data_o),
       .poke_i(sram_poke_i[0]), .poke_data_i(sram_poke_data_i));
-  syngate_sram u_sram1 (
+  syngate_sram #(.AddressBits(SramAddressBits)) u_sram1 (
       .clk_i, .rst_ni, .read_i(sram_read), .read_addr_i(sram1_read_addr), .read_data_o(sram1_read_data),
       .write_i(sram1_write), .write_addr_i(sram1_write_addr), .write_data_i(sram1_write_data),
       .fault_i(sram_fault_i), .fault_data_i(sram1_fault_data_i), .peek_row_i(sram_peek_row_i), .peek_data_o(sram1_peek_data_o),

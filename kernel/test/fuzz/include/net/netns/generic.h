@@ -1,0 +1,3 @@
+/* SPDX-FileCopyrightText: syngate authors */
+/* SPDX-License-Identifier: GPL-2.0 */
+#include "shim.h"
