@@ -70,7 +70,8 @@ void check_views(const model::Frame& frame, const model::Config& config) {
   FUZZ_PROMISE(check == as_the_module(frame, p, config), "the module's code judges a stamp as the model does");
 }
 
-void check_synack(const Bytes& syn, const Bytes& reply, const model::Outcome& outcome, const model::Config& config, const model::Time& time) {
+void check_synack(const Bytes& syn, const Bytes& reply, const model::Outcome& outcome, const model::Config& config,
+                  const model::Time& time) {
   const sim::TcpView s = sim::view_tcp(syn.data(), syn.size());
   const sim::TcpView r = sim::view_tcp(reply.data(), reply.size());
   FUZZ_PROMISE(s.ok && r.ok && s.is6 == r.is6, "SYN and SYN-ACK are TCP");
