@@ -26,12 +26,12 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 FUZZERS = {  # name: (what the bytes are, most bytes of an input, executions of a short run)
-    "capture": ("a capture file: pcap, pcapng", 16384, 40000),
+    "capture": ("a capture file: pcap, pcapng", 16384, 10000),
     "model": ("configuration, time and frames for the golden model", 2048, 8000),
-    "rtl": ("the same for the Verilated core with the scoreboard, and back-pressure", 1024, 150),
+    "rtl": ("the same for the Verilated core with the scoreboard, and back-pressure", 1024, 400),
     "module": ("netlink messages and stamped segments for the kernel module in user space", 1024, 40000),
     "ctl": ("answers of the kernel for syngatectl", 8192, 20000),
-    "recording": ("a recording of syngate live", 16384, 20000),
+    "recording": ("a recording of syngate live", 16384, 5000),
     "events": ("events.jsonl of a run directory", 8192, 20000),
     "settings": ("a configuration file", 4096, 40000),
 }
