@@ -40,6 +40,8 @@ module syngate_sram #(
   assign peek_data_o = memory[AddressBits'(peek_row_i)];
   syngate_delay #(.Width(144), .Clocks(syngate_pkg::SRAM_READ_LATENCY - 1)) u_latency (
       .clk_i, .rst_ni, .data_i(data_q), .data_o(read_data_o));
-  `SYNGATE_ASSERT(rows_that_are_there, !(read_i && 32'(read_addr_i) >= 2**AddressBits) && !(write_i && 32'(write_addr_i) >= 2**AddressBits))
+  localparam int unsigned Rows = 2 ** AddressBits;
+  `SYNGATE_ASSERT(rows_that_are_there, !(read_i && 32'(read_addr_i) >= Rows) && !(write_i && 32'(write_addr_i) >= Rows) &&
+                  32'(peek_row_i) < Rows)
 endmodule : syngate_sram
 `default_nettype wire
