@@ -365,6 +365,23 @@ model::TableRow Simulator::table_row(unsigned channel, std::uint32_t row) {
   return impl_->driver.peek(channel, row);
 }
 
+void Simulator::check_memory() {
+  Impl& impl = *impl_;
+  table_row(0, 0);  // waits until the memory is quiet
+  const model::Pipeline& model = impl.scoreboard->model();
+  for (unsigned channel = 0; channel < 2; ++channel) {
+    for (std::uint32_t row = 0; row <= impl.current.table_mask; ++row) {
+      const model::TableRow wanted = model.table_row(channel, row);
+      if ((wanted[0] | wanted[1] | wanted[2]) == 0) continue;
+      const model::TableRow got = impl.driver.peek(channel, row);
+      if (got == wanted) continue;
+      const auto text = [](const model::TableRow& r) { return fmt::format("{:012x} {:012x} {:012x}", r[2], r[1], r[0]); };
+      impl.scoreboard->protocol_mismatch(impl.driver.cycle(), "table", fmt::format("memory, channel {} row {}", channel, row), text(got),
+                                         text(wanted));
+    }
+  }
+}
+
 void Simulator::drain() { impl_->drain(); }
 
 const Statistics& Simulator::finish() {

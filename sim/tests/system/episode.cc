@@ -194,6 +194,26 @@ void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals
 
   Bytes frame;
   Bytes last;
+  // A box that was reset in the middle of its work is like a new one, but for the table's memory.
+  if (random.chance(0.3)) {
+    std::uint64_t mismatches = 0;
+    simulator.on_mismatch = [&](const Mismatch& m) {
+      ++mismatches;
+      report(m);
+    };
+    const std::uint64_t before = random.below(300);
+    for (std::uint64_t i = 0; i < before; ++i) {
+      frame = wide.next();
+      simulator.offer(0, frame.data(), frame.size(), i);
+    }
+    if (random.chance(0.5)) {
+      frame.assign(2000, 0x5a);
+      simulator.offer_part(frame.data(), 1 + random.below(15));
+    }
+    simulator.reset(options, config, time, false);
+    totals.mismatches += mismatches;
+    simulator.on_mismatch = report;
+  }
   for (std::uint64_t i = 0; i < frames; ++i) {
     const std::uint64_t pick = random.below(100);
     if (pick < 40) {
@@ -225,6 +245,14 @@ void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals
       if (random.chance(0.9)) simulator.set_time(time);
     }
     if (random.chance(0.002)) simulator.check_registers(random.next());
+    // The memory of the table forgets a bit, or two of one slot, which parity does not see.
+    if (config.table_mask <= 63 && random.chance(0.001)) {
+      model::TableRow flips{};
+      std::uint64_t& slot = flips[random.below(3)];
+      slot = std::uint64_t{1} << random.below(48);
+      if (random.chance(0.1)) slot |= std::uint64_t{1} << random.below(48);
+      simulator.upset(static_cast<unsigned>(random.below(2)), static_cast<std::uint32_t>(random.below(config.table_mask + 1)), flips);
+    }
     if (random.chance(0.002)) {  // rotation of secret1: banks that no live cookie uses
       const unsigned bank = (time.count + 1 + static_cast<std::uint32_t>(random.below(2))) & 3;
       config.keys.secret1_v4[bank] = random_key(random);
@@ -257,6 +285,7 @@ void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals
     simulator.set_time(time);
     simulator.check_sweep();
   }
+  simulator.check_memory();
   const Statistics& statistics = simulator.finish();
   totals.frames += statistics.offered;
   totals.mismatches += statistics.mismatches;

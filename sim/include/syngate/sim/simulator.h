@@ -150,6 +150,9 @@ class Simulator {
   /// defs::kSweepPeriod clocks a row.
   void check_sweep();
 
+  /// Runs until nothing is in flight; then the table's memory must hold what the model's does, in every row in which the model has a slot.
+  void check_memory();
+
   /// Offers a frame no earlier than `cycle` (0: at once). Copies the bytes. Clocks the pipeline as needed.
   void offer(std::uint64_t cycle, const std::uint8_t* data, std::size_t length, std::uint64_t tag,
              bool bad_fcs = false);
