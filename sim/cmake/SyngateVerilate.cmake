@@ -5,7 +5,7 @@ set(SYNGATE_VERILATOR_ARGS --assert -Wall -Wno-DECLFILENAME --timescale 1ns/1ps)
 set(SYNGATE_VERILATED_FLAGS -O3)
 if(SYNGATE_COVERAGE)
   # Signals of more bits than this are data paths; their toggles are not counted.
-  list(APPEND SYNGATE_VERILATOR_ARGS --coverage-line --coverage-toggle --coverage-max-width 64)
+  list(APPEND SYNGATE_VERILATOR_ARGS --coverage-line --coverage-toggle --coverage-max-width 32)
   set(SYNGATE_VERILATED_FLAGS -O2)
 endif()
 if(SYNGATE_FUZZ)
@@ -36,6 +36,9 @@ function(syngate_verilate library)
   verilate(${library} SOURCES ${files} TOP_MODULE ${V_TOP} PREFIX ${V_PREFIX}
            VERILATOR_ARGS ${SYNGATE_VERILATOR_ARGS} -I${rtl} ${rtl}/lint/syngate.vlt ${V_ARGS})
   target_compile_options(${library} PRIVATE ${SYNGATE_VERILATED_FLAGS} -w)
+  if(SYNGATE_COVERAGE)
+    target_compile_definitions(${library} INTERFACE SYNGATE_COVERAGE)
+  endif()
   # What Verilator writes and ships is not ours: no warnings from its headers.
   get_target_property(directories ${library} INTERFACE_INCLUDE_DIRECTORIES)
   set_target_properties(${library} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${directories}")

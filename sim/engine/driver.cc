@@ -351,6 +351,17 @@ void Driver::clock() {
     sample_sink(Port::kForward, top.m_axis_forward_tvalid, forward_ready, top.m_axis_forward_tlast,
                 top.m_axis_forward_tdata, top.m_axis_forward_tkeep);
     if (!scoreboard_->idle()) ++busy_clocks_;
+    if (FunctionalCoverage* coverage = scoreboard_->coverage()) {
+      ClockView view{};
+      view.in_valid = top.s_axis_tvalid;
+      view.in_ready = top.s_axis_tready;
+      view.reply_valid = top.m_axis_reply_tvalid;
+      view.reply_ready = reply_ready;
+      view.forward_valid = top.m_axis_forward_tvalid;
+      view.forward_ready = forward_ready;
+      view.forward_last = top.m_axis_forward_tlast;
+      coverage->clock(view);
+    }
   }
   top.sram_fault_i = 0;
   if (top.sram_read_o) answer_read();
@@ -377,7 +388,9 @@ void Driver::clock() {
 }
 
 void Driver::send(const std::uint8_t* data, std::size_t length, std::uint64_t tag, bool bad_fcs) {
-  send_beats(data, length, 0, (length + defs::kBusBytes - 1) / defs::kBusBytes, true, tag, bad_fcs);
+  // A frame of whole beats may end with one without bytes.
+  const bool empty_last = length % defs::kBusBytes == 0 && random_.chance(options_.empty_last_beat);
+  send_beats(data, length, 0, (length + defs::kBusBytes - 1) / defs::kBusBytes + (empty_last ? 1 : 0), true, tag, bad_fcs);
 }
 
 void Driver::send_beats(const std::uint8_t* data, std::size_t length, std::size_t from, std::size_t to, bool end, std::uint64_t tag,
@@ -409,7 +422,7 @@ void Driver::send_beats(const std::uint8_t* data, std::size_t length, std::size_
       // Frames leave ingress as fast as they come, so its memory never fills.
       if (!taken) scoreboard_->protocol_mismatch(cycle_, "ingress", "tready", "low", "line rate");
       if (taken && beat == 0) first_ = cycle_;
-      if (taken && last) scoreboard_->accepted(first_, cycle_, tag, data, length, bad_fcs);
+      if (taken && last) scoreboard_->accepted(first_, cycle_, tag, data, length, bad_fcs, at == length);
       clock();
     }
     last_progress_ = clocks_;
@@ -450,6 +463,7 @@ void Driver::write(std::uint32_t address, std::uint32_t value, unsigned strobes)
   top.s_axil_awvalid = 0;
   top.s_axil_wvalid = 0;
   top.s_axil_bready = 0;
+  if (FunctionalCoverage* coverage = scoreboard_->coverage()) coverage->accessed(true, address, value, strobes, !scoreboard_->idle());
   if (!answered) throw HangError(fmt::format("register write to 0x{:03x} was never answered", address));
 }
 
@@ -471,6 +485,7 @@ std::uint32_t Driver::read(std::uint32_t address) {
     if (ar) top.s_axil_arvalid = 0;
     if (answered) {
       top.s_axil_rready = 0;
+      if (FunctionalCoverage* coverage = scoreboard_->coverage()) coverage->accessed(false, address, value, 0xf, !scoreboard_->idle());
       return value;
     }
     if (waiting && (!top.s_axil_rvalid || top.s_axil_rdata != value))

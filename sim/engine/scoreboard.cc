@@ -67,7 +67,8 @@ void Scoreboard::report_bytes(const Expected& expected, std::uint64_t cycle, con
 }
 
 void Scoreboard::accepted(std::uint64_t first, std::uint64_t cycle, std::uint64_t tag, const std::uint8_t* data,
-                          std::size_t length, bool bad_fcs) {
+                          std::size_t length, bool bad_fcs, bool empty_last) {
+  if (coverage_) coverage_->accepted(first, cycle, length, bad_fcs, empty_last);
   InFlight& f = frame(accepted_);
   f.tag = tag;
   f.cycle_first = first;
@@ -83,6 +84,7 @@ void Scoreboard::accepted(std::uint64_t first, std::uint64_t cycle, std::uint64_
 }
 
 void Scoreboard::committed(std::uint64_t generation, const model::Config& config, const model::Time& time) {
+  if (coverage_) coverage_->committed(config, time, !idle());
   commits_.push_back({generation, config, time});
 }
 
@@ -127,7 +129,10 @@ void Scoreboard::decided(std::uint64_t cycle, const DecidedEvent& e) {
     return;
   }
   apply_commits(f.generation);
-  const model::Outcome& m = model_.process({f.data.data(), f.data.size(), f.bad_fcs}, time_);
+  const model::Frame input{f.data.data(), f.data.size(), f.bad_fcs};
+  if (coverage_) coverage_->deciding(model_, input, time_);
+  const model::Outcome& m = model_.process(input, time_);
+  if (coverage_) coverage_->decided(model_, m, cycle, !commits_.empty());
   f.outcome = m;  // vectors keep their capacity, so this copies but does not allocate
   f.flows = model_.occupied();
   const auto verdict = static_cast<defs::Verdict>(e.verdict);
@@ -205,6 +210,9 @@ void Scoreboard::done(std::uint64_t cycle, std::uint32_t id32, std::uint8_t verd
       !cap_is_kept(cycle, reason == defs::Reason::kReplyCap, outputs)) {
     report(id, cycle, "egress", "reply_cap", std::string(to_string(reason)), fmt::format("{} in a window", options_.reply_cap));
   }
+  if (coverage_ && options_.check) {
+    coverage_->done(m, verdict, reason, f.data.size(), !waiting_[0].empty(), !waiting_[1].empty());
+  }
   const std::size_t before = waiting_[0].size() + waiting_[1].size();
   // What leaves is what the rules decided; without the model, what the RTL says.
   if (outputs || !options_.check) expect_outputs(f, id, cycle, options_.check ? m.verdict : verdict);
@@ -281,6 +289,7 @@ void Scoreboard::expect_outputs(const InFlight& f, std::uint64_t id, std::uint64
 }
 
 void Scoreboard::swept(std::uint64_t cycle, const model::Sweep& sweep) {
+  if (coverage_) coverage_->swept(sweep, !idle());
   if (options_.check && !model_.sweep(sweep)) {
     report(decided_, cycle, "table", "sweep", fmt::format("row {} mask {:06b}", sweep.row, sweep.mask), "alive or empty");
   }

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "functional.h"
 #include "histogram.h"
 #include "syngate/sim/simulator.h"
 
@@ -40,7 +42,8 @@ class Scoreboard {
   std::function<void(const Mismatch&)> on_mismatch;
 
   /// The last beat of the next frame was accepted; `first` is the clock of its first beat.
-  void accepted(std::uint64_t first, std::uint64_t cycle, std::uint64_t tag, const std::uint8_t* data, std::size_t length, bool bad_fcs);
+  void accepted(std::uint64_t first, std::uint64_t cycle, std::uint64_t tag, const std::uint8_t* data, std::size_t length, bool bad_fcs,
+                bool empty_last = false);
   /// A commit through the registers: `generation` is the number that shows it.
   void committed(std::uint64_t generation, const model::Config& config, const model::Time& time);
   /// A register that does not read as it must.
@@ -69,6 +72,8 @@ class Scoreboard {
   std::uint64_t accepted_count() const { return accepted_; }
   std::uint64_t done_count() const { return done_; }
   const model::Pipeline& model() const { return model_; }
+  /// Functional points, nullptr unless they are wanted (sim/coverage).
+  FunctionalCoverage* coverage() const { return coverage_.get(); }
   void fill(Statistics& statistics) const;
 
  private:
@@ -139,6 +144,7 @@ class Scoreboard {
   std::uint64_t replies_ = 0, handoffs_ = 0, forwarded_ = 0;
   std::uint64_t base_latency_ = 0;
   Histogram latency_, queueing_;
+  std::unique_ptr<FunctionalCoverage> coverage_ = FunctionalCoverage::from_environment();
 };
 
 }  // namespace syngate::sim

@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "../covered.h"
 #include "../wide.h"
 #include "catch2.h"
 
@@ -41,7 +42,7 @@ std::uint16_t swap(std::uint16_t x) { return static_cast<std::uint16_t>(x << 8 |
 
 struct Bench {
   VerilatedContext context;
-  Vsyngate_cookie top{&context};
+  Covered<Vsyngate_cookie> top{&context};
   std::uint64_t clocks = 0;
 
   Bench() {

@@ -5,13 +5,14 @@
 
 #include <cstdint>
 
+#include "../covered.h"
 #include "catch2.h"
 
 namespace {
 
 struct Bench {
   VerilatedContext context;
-  Vsyngate_cookie_timestamp top{&context};
+  Covered<Vsyngate_cookie_timestamp> top{&context};
   std::uint32_t tsval(std::uint32_t ms, std::uint32_t offset, unsigned options) {
     top.ms_i = ms;
     top.offset_i = offset;

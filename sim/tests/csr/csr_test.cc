@@ -7,6 +7,7 @@
 #include <random>
 #include <vector>
 
+#include "../covered.h"
 #include "Vsyngate_csr.h"
 #include "Vsyngate_csr___024root.h"
 #include "catch2.h"
@@ -20,7 +21,7 @@ class Bench {
  public:
   Bench()
       : context_(std::make_unique<VerilatedContext>()),
-        top_(std::make_unique<Vsyngate_csr>(context_.get())) {
+        top_(std::make_unique<Covered<Vsyngate_csr>>(context_.get())) {
     reset();
   }
 
@@ -134,7 +135,7 @@ class Bench {
 
  private:
   std::unique_ptr<VerilatedContext> context_;
-  std::unique_ptr<Vsyngate_csr> top_;
+  std::unique_ptr<Covered<Vsyngate_csr>> top_;
   unsigned generation_ = 0;
   std::uint64_t now_ = 0;
 };

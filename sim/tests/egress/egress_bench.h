@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "../covered.h"
 #include "Vsyngate_egress.h"
 #include "egress_frames.h"
 #include "verilated.h"
@@ -199,7 +200,7 @@ class Bench {
   }
 
   VerilatedContext context_;
-  Vsyngate_egress dut_{&context_};
+  Covered<Vsyngate_egress> dut_{&context_};
   std::uint64_t cycle_ = 0;
   std::uint32_t next_id_ = 0;
 };

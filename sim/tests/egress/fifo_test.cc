@@ -4,6 +4,7 @@
 #include <deque>
 #include <random>
 
+#include "../covered.h"
 #include "Vsyngate_fifo.h"
 #include "catch2.h"
 #include "verilated.h"
@@ -40,7 +41,7 @@ class Bench {
 
  private:
   VerilatedContext context_;
-  Vsyngate_fifo dut_{&context_};
+  Covered<Vsyngate_fifo> dut_{&context_};
 };
 
 constexpr unsigned kDepth = 8;

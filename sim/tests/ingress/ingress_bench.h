@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "../covered.h"
 #include "Vsyngate_ingress.h"
 #include "verilated.h"
 
@@ -263,7 +264,7 @@ class Bench {
   }
 
   VerilatedContext context_;
-  Vsyngate_ingress dut_{&context_};
+  Covered<Vsyngate_ingress> dut_{&context_};
   std::uint64_t cycle_ = 0;
   bool open_ = false;
   std::vector<Released> released_;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "../covered.h"
 #include "Vsyngate_parse.h"
 #include "verilated.h"
 
@@ -176,7 +177,7 @@ class Bench {
 
   Bench()
       : context_(std::make_unique<VerilatedContext>()),
-        top_(std::make_unique<Vsyngate_parse>(context_.get())) {
+        top_(std::make_unique<Covered<Vsyngate_parse>>(context_.get())) {
     top_->rst_ni = 0;
     for (int i = 0; i < 4; ++i) idle();
     top_->rst_ni = 1;
@@ -327,7 +328,7 @@ class Bench {
   }
 
   std::unique_ptr<VerilatedContext> context_;
-  std::unique_ptr<Vsyngate_parse> top_;
+  std::unique_ptr<Covered<Vsyngate_parse>> top_;
   Config config_;
   bool write_ = false;
   std::uint64_t cycle_ = 0, next_write_ = 0;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "../covered.h"
 #include "../wide.h"
 #include "catch2.h"
 #include "vectors.h"
@@ -41,7 +42,7 @@ TEST_CASE("stamp: every vector, one a clock", "[stamp][vectors]") {
   const auto records = vectors::load("cookie/stamp.json")["records"];
   REQUIRE(records.size() == 40);
   VerilatedContext context;
-  Vsyngate_stamp top{&context};
+  Covered<Vsyngate_stamp> top{&context};
   const auto clock = [&] {
     top.clk_i = 0;
     top.eval();

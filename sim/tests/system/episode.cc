@@ -8,6 +8,7 @@
 
 #include "clients.h"
 #include "flood.h"
+#include "probes.h"
 
 namespace syngate::sim {
 namespace {
@@ -88,6 +89,20 @@ void random_destinations(model::Config& config, Random& random) {
   vary(config.destinations[at + 1], random);
 }
 
+// The real entries in all their forms: their traffic stays protected.
+void random_servers(model::Config& config, Random& random) {
+  for (model::Destination& d : config.destinations) {
+    if (!d.used || d.mode != defs::Mode::kAlways || d.port_first != 443 || d.port_last != 443) continue;
+    const std::uint64_t ports = random.below(3);
+    if (ports == 1) d.port_last = static_cast<std::uint16_t>(443 + random.below(3));
+    if (ports == 2) d.port_first = static_cast<std::uint16_t>(443 - random.below(3));
+    if (random.chance(0.3)) d.prefix_length -= static_cast<unsigned>(random.below(d.prefix_length + 1));
+    if (random.chance(0.3)) d.prefix_length = 0;
+    if (random.chance(0.5)) d.wscale = static_cast<std::uint8_t>(random.chance(0.5) ? 14 * random.below(2) : random.below(15));
+    d.stamp_key_id = static_cast<std::uint8_t>(random.below(16));
+  }
+}
+
 Bytes random_bytes(Random& random) {
   Bytes frame(1 + (random.chance(0.9) ? random.below(200) : random.below(9400)));
   for (std::uint8_t& b : frame) b = static_cast<std::uint8_t>(random.next());
@@ -150,13 +165,20 @@ void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals
     if (random.chance(0.2)) config.exid = static_cast<std::uint16_t>(random.next());
     if (random.chance(0.3)) config.life = static_cast<std::uint8_t>(1 + random.below(240));
     if (random.chance(0.3)) config.life_closing = static_cast<std::uint8_t>(random.below(240));
+    random_servers(config, random);
+  }
+  // Lives that end within an episode.
+  if (random.chance(0.5)) {
+    config.life = static_cast<std::uint8_t>(random.below(6));
+    config.life_closing = static_cast<std::uint8_t>(random.below(4));
   }
   // Small tables fill, evict and alias; the full one shows the real addresses.
   const std::uint32_t masks[] = {0, 1, 7, 63, config.table_mask};
   config.table_mask = masks[random.below(5)];
-  const std::uint32_t counts[] = {0, 286326, 0xfffffffe, 0x00ffffff, static_cast<std::uint32_t>(random.next())};
+  const std::uint32_t counts[] = {0, 286326, 0xfffffffe, 0xffffffff, 0x00ffffff, static_cast<std::uint32_t>(random.next())};
   const std::uint32_t clocks[] = {0, 63, 0xffffff00, 0x00fffff0, static_cast<std::uint32_t>(random.next())};
-  model::Time time{counts[random.below(5)], clocks[random.below(5)]};
+  model::Time time{counts[random.below(6)], clocks[random.below(5)]};
+  options.empty_last_beat = 0.3;
 
   Simulator simulator(options, config, time);
   Clients::Options client_options;
@@ -173,6 +195,9 @@ void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals
   wide_options.ack = 40;
   wide_options.synack = wide_options.rst = wide_options.other = 15;
   Flood wide(wide_options);
+  Probes probes(seed, 1 + random.below(40));
+  unsigned burst = 0;      // frames left of a run of one kind
+  bool burst_syn = false;
 
   simulator.on_mismatch = report;
   std::vector<Bytes> pending;
@@ -180,8 +205,10 @@ void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals
     totals.hash = mix(totals.hash, output.data, output.length);
     if (output.port == Port::kReply) {
       clients.saw_reply(output.data, output.length);
+      probes.saw_reply(output.data, output.length);
     } else {
       clients.saw_forward(output.data, output.length);
+      probes.saw_forward(output.data, output.length);
     }
   };
   simulator.on_result = [&](const FrameResult& result) {
@@ -215,12 +242,22 @@ void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals
     simulator.on_mismatch = report;
   }
   for (std::uint64_t i = 0; i < frames; ++i) {
+    probes.set_exid(config.exid);
     const std::uint64_t pick = random.below(100);
-    if (pick < 40) {
+    if (burst == 0 && random.chance(0.002)) {
+      burst = static_cast<unsigned>(40 + random.below(60));
+      burst_syn = random.chance(0.5);
+    }
+    if (burst > 0) {
+      --burst;
+      frame = burst_syn ? probes.syn() : probes.bystander();
+    } else if (pick < 30) {
       if (!clients.next(frame)) frame = flood.next();
-    } else if (pick < 50) {
+    } else if (pick < 55) {
+      frame = probes.next();
+    } else if (pick < 60) {
       frame = wide.next();
-    } else if (pick < 85) {
+    } else if (pick < 87) {
       frame = random.chance(0.5) && !last.empty() ? last : wide.next();
       mutate(frame, random);
     } else if (pick < 95) {
@@ -228,17 +265,24 @@ void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals
     } else {
       frame = random_bytes(random);
     }
-    if (pick < 40) last = frame;
-    if (random.chance(0.2)) fill_payload(frame, random);
+    if (pick < 55 && frame.size() >= 60) last = frame;
+    if (burst == 0 && random.chance(0.2)) fill_payload(frame, random);
     simulator.offer(0, frame.data(), frame.size(), i, random.chance(0.01));
 
     if (random.chance(0.01)) {  // time goes on, jumps, or falls back
-      const std::uint64_t kind = random.below(10);
+      const std::uint64_t kind = random.below(16);
+      const std::uint32_t epoch = 1u << defs::kTableEpochShift;
       if (kind < 6) time.ms += static_cast<std::uint32_t>(random.below(100));
       else if (kind < 8) time.ms += static_cast<std::uint32_t>(random.below(200000));
       else if (kind == 8) time.ms += static_cast<std::uint32_t>(random.below(20000000));
-      else time.ms -= static_cast<std::uint32_t>(random.below(300000));
+      else if (kind < 11) time.ms -= static_cast<std::uint32_t>(random.below(300000));
+      // Whole epochs: to the last one of a life and beyond, back to the bound of what may be in the future and beyond.
+      else if (kind < 13) time.ms += epoch * static_cast<std::uint32_t>(1 + random.below(3));
+      else if (kind == 13) time.ms += epoch * (config.life + static_cast<std::uint32_t>(random.below(2)));
+      else if (kind == 14) time.ms += epoch * (config.life_closing + static_cast<std::uint32_t>(random.below(2)));
+      else time.ms -= epoch * static_cast<std::uint32_t>(6 + random.below(5));
       if (random.chance(0.2)) ++time.count;
+      if (random.chance(0.03)) --time.count;
       if (random.chance(0.02)) time.count += static_cast<std::uint32_t>(random.below(300));
       // Sometimes software is interrupted between its writes and the commit.
       if (random.chance(0.2)) simulator.stage_time({time.count + 7, time.ms ^ 0x5a5a5a5a});
@@ -262,7 +306,10 @@ void run_episode(std::uint64_t seed, std::uint64_t frames, EpisodeTotals& totals
     if (random.chance(0.001)) {  // a change of destinations, policies, ExID or stamp keys in mid traffic
       switch (random.below(4)) {
         case 0:
-          if (!plain) random_destinations(config, random);
+          if (!plain) {
+            random_destinations(config, random);
+            random_servers(config, random);
+          }
           break;
         case 1:
           if (!plain) config.policy = static_cast<std::uint32_t>(random.below(1024));

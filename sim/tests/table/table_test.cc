@@ -9,6 +9,7 @@
 #include <map>
 #include <vector>
 
+#include "../covered.h"
 #include "catch2.h"
 #include "syngate/model/defs.h"
 
@@ -36,7 +37,7 @@ struct Answer {
 
 struct Bench {
   VerilatedContext context;
-  Vsyngate_table top{&context};
+  Covered<Vsyngate_table> top{&context};
   std::map<std::uint32_t, Row> memory[2];
   std::deque<std::array<Row, 2>> reading;
   std::deque<std::pair<bool, Request>> inside;

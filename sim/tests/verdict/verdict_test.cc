@@ -3,6 +3,7 @@
 // Rules 4 and 6 to 9 for every combination of inputs, against the rules written down once more, one after the other.
 #include <Vsyngate_verdict.h>
 
+#include "../covered.h"
 #include "catch2.h"
 #include "syngate/model/defs.h"
 
@@ -46,7 +47,7 @@ Expected expected(const Vsyngate_verdict& t, bool cookie) {
 
 TEST_CASE("verdict: every combination", "[verdict]") {
   VerilatedContext context;
-  Vsyngate_verdict top{&context};
+  Covered<Vsyngate_verdict> top{&context};
   for (unsigned bits = 0; bits < 1u << 14; ++bits) {
     for (unsigned pre = 0; pre < kPreCount; ++pre) {
       top.pre_i = static_cast<std::uint8_t>(pre);

@@ -23,6 +23,7 @@ struct SimulatorOptions {
   std::uint64_t seed = 1;
   bool check = true;              ///< compare everything with model::Pipeline
   double input_idle = 0.0;        ///< probability of tvalid low between beats and frames
+  double empty_last_beat = 0.0;   ///< probability that a frame of whole beats ends with one more beat, without bytes
   double reply_backpressure = 0.0;
   double forward_backpressure = 0.0;
   double reply_gbps = 0.0;        ///< > 0: the port drains at this Ethernet rate (24 bytes overhead a frame)
