@@ -203,7 +203,8 @@ void FunctionalCoverage::clock(ClockView view) {
 }
 
 void FunctionalCoverage::accessed(bool write, std::uint32_t address, std::uint32_t value, unsigned strobes, bool busy) {
-  count(lists().registers, RegisterView{write, address, value, strobes, busy, staged_match_, status_, time_staged_}, &hits_[lists().registers_at]);
+  count(lists().registers,
+        RegisterView{write, address, value, strobes, busy, staged_match_, status_, time_staged_}, &hits_[lists().registers_at]);
   if (write && address == defs::reg::kDestMatch) {
     std::uint32_t bytes = 0;
     for (unsigned b = 0; b < 4; ++b) bytes |= (strobes >> b & 1) != 0 ? 0xffu << 8 * b : 0;

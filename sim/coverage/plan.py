@@ -76,6 +76,6 @@ def judge(points, hits, signals, strict):
             if strict and test in hits.tests and not hits.tests[test][name]:
                 failures.append(f"{test} does not hit {name}, which names it")
     figures = {
-        "functional": round(sum(100 * h / n for h, n in groups.values()) / len(groups), 3) if groups else 0.0,
-        "functional_points": len(counted), "functional_hit": len(counted) - len(missed), "functional_groups": len(groups)}
+        "percent": round(sum(100 * h / n for h, n in groups.values()) / len(groups), 3) if groups else 0.0,
+        "points": len(counted), "hit": len(counted) - len(missed), "groups": len(groups)}
     return figures, groups, stages, missed, failures

@@ -20,6 +20,15 @@ bool covers(const model::Destination& d, const model::Address& address) {
   return true;
 }
 
+std::array<SlotView, 6> slots_of(const model::Pipeline& pipeline, const model::FlowTable::Place& place) {
+  std::array<SlotView, 6> slots;
+  for (unsigned channel = 0; channel < 2; ++channel) {
+    const model::TableRow row = pipeline.table_row(channel, place.row[channel]);
+    for (unsigned s = 0; s < 3; ++s) slots[3 * channel + s].bits = row[s];
+  }
+  return slots;
+}
+
 }  // namespace
 
 OptionFacts walk_options(const std::uint8_t* options, std::size_t length, std::uint16_t exid) {
@@ -95,7 +104,7 @@ FrameView::FrameView(const model::Pipeline& pipeline, const model::Frame& f, con
   h0 = state.hash();
   offset = model::timestamp_offset(h0);
   place = model::FlowTable::place_of(model::siphash_squeeze(state), config->table_mask);
-  for (unsigned s = 0; s < 6; ++s) before[s].bits = pipeline.table().slot(s / 3, place.row[s / 3], s % 3);
+  before = slots_of(pipeline, place);
   for (int s = 5; s >= 0; --s) {
     if (carries_tag(s) && lives(s)) hit = s;
   }
@@ -114,8 +123,8 @@ void FrameView::decide(const model::Pipeline& pipeline, const model::Outcome& ou
   cycle = at;
   old_generation = old;
   if (!looked_up) return;
+  after = slots_of(pipeline, place);
   for (unsigned s = 0; s < 6; ++s) {
-    after[s].bits = pipeline.table().slot(s / 3, place.row[s / 3], s % 3);
     if (after[s].bits != before[s].bits) written = static_cast<int>(s);
   }
   // Written with the same bits again: where it was found.

@@ -275,7 +275,6 @@ void Pipeline::clear_counters() { impl_->counters = {}; }
 const Config& Pipeline::config() const { return impl_->config; }
 void Pipeline::set_config(const Config& config) { impl_->config = config; }
 const Counters& Pipeline::counters() const { return impl_->counters; }
-const FlowTable& Pipeline::table() const { return impl_->table; }
 
 std::uint64_t Pipeline::occupied() const { return impl_->table.occupied(); }
 

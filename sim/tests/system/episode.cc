@@ -60,7 +60,8 @@ void fill_payload(Bytes& frame, Random& random) {
 
 // Entries in front of the real ones that overlap them, so that order, families, ports and mode off all count.
 void random_destinations(model::Config& config, Random& random) {
-  const std::size_t at = random.below(random.chance(0.5) ? 6 : defs::kDestinations - 1);
+  // The two real entries come behind the others, now and then as the last ones.
+  const std::size_t at = random.chance(0.1) ? defs::kDestinations - 2 : random.below(random.chance(0.5) ? 6 : defs::kDestinations - 1);
   for (std::size_t i = 0; i < at; ++i) {
     model::Destination d = destination(random.chance(0.5));
     d.used = random.chance(0.8);

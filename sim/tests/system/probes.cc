@@ -140,9 +140,13 @@ Bytes Probes::open(Probe& probe) {
   if (random_.chance(0.1)) s.payload.assign(1 + random_.below(100), 0x33);
   probe.answered = false;
   Bytes frame = build_frame(s);
-  if (s.is6 && random_.chance(0.05)) {
+  const std::size_t l3 = 14 + 4 * s.tags.size();
+  if (s.is6 && random_.chance(0.1)) {
     constexpr std::uint8_t kExtensions[] = {0, 43, 44, 51, 60, 135, 139, 140};
-    frame[14 + 4 * s.tags.size() + 6] = one_of(kExtensions, random_);
+    frame[l3 + 6] = one_of(kExtensions, random_);
+  } else if (!s.is6 && random_.chance(0.05)) {
+    frame[l3 + 6] = random_.chance(0.5) ? 0x20 : 0x01;  // a first fragment, a later one
+    fix_checksums(frame);
   }
   return frame;
 }

@@ -59,8 +59,6 @@ class FlowTable {
   bool in_channel(const std::uint64_t* slot, unsigned channel) const;
   /// Slots whose state is not empty, living or not.
   std::uint64_t occupied() const { return occupied_; }
-  /// The 48 bits of a slot.
-  std::uint64_t slot(unsigned channel, std::uint32_t index, unsigned number) const { return row(channel, index)[number]; }
   /// Living slots at an epoch.
   std::uint64_t count(std::uint8_t epoch, const TableSettings& settings) const;
 

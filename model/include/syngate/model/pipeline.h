@@ -12,8 +12,6 @@
 
 namespace syngate::model {
 
-class FlowTable;
-
 /// One received frame, without FCS. The bytes must stay valid during the call only.
 struct Frame {
   const std::uint8_t* data = nullptr;
@@ -89,8 +87,6 @@ class Pipeline {
   void set_config(const Config& config);
 
   const Counters& counters() const;
-  /// The flow table as it is (flow_table.h).
-  const FlowTable& table() const;
   /// Slots of the flow table that are not empty.
   std::uint64_t occupied() const;
   /// Living flows at this time (walks the whole table).
