@@ -59,7 +59,8 @@ class Stages(unittest.TestCase):
                              {"test": "lint: every module", "result": "pass"}, {"test": "X-safety: five", "result": "pass"}]),
             "coverage": run({}, [{"file": "rtl/parse/syngate_parse.sv", "line": [line, 10], "branch": [10, 10], "toggle": [10, 10]},
                                  {"file": "rtl/table/syngate_table.sv", "line": [0, 10]}]),
-            "functional": run({}, [{"block": "parse", "hits": 1}]),
+            "functional": run({}, [{"block": "parse", "stage": "V1", "hits": 1}, {"block": "parse", "stage": "V3", "hits": 1},
+                                   {"block": "table", "stage": "V1", "hits": 0}]),
             "formal": run({}, [{"modules": "syngate_parse_options", "result": "proved"},
                                {"modules": "syngate_parse", "result": "proved" if proved else "refuted"}]),
             "soak": run({"cpu_hours": 167})}
@@ -81,8 +82,14 @@ class Stages(unittest.TestCase):
         sources = self.sources(10, True)
         del sources["functional"]
         stages = evidence.demands(sources, evidence.per_block(sources)["parse"])
-        self.assertEqual(evidence.verdict(stages["V1"]), "2 of 3")
-        self.assertIn("not measured: points in the testplan, functional", evidence.lacking(stages))
+        self.assertEqual(evidence.verdict(stages["V1"]), "2 of 4")
+        self.assertIn("not measured: points in the plan, smoke points of the plan, points of the plan", evidence.lacking(stages))
+
+    def test_points_count_from_their_stage_on(self):
+        sources = self.sources(10, True)
+        sources["functional"]["rows"][1]["hits"] = 0
+        stages = evidence.demands(sources, evidence.per_block(sources)["parse"])
+        self.assertEqual([evidence.verdict(items) for items in stages.values()], ["**met**", "**met**", "8 of 10"])
 
 
 class Page(unittest.TestCase):
