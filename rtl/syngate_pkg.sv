@@ -336,6 +336,71 @@ package syngate_pkg;
   } admit_t;
   localparam int unsigned ADMIT_BITS = 32 + 3 + 5 + 7;
 
+  // ---- flow table: what a lookup knows of the six slots of its two rows; bit s is slot s, 3 to 5 are channel 1 ----
+  typedef struct packed {
+    logic [5:0]  hit;         // lives, and the tag is the frame's
+    logic [5:0]  live;
+    logic [5:0]  stale;       // a pass refreshes it
+    logic [5:0]  fresh;       // new state in its first epochs, and the first segment is this one
+    logic [5:0]  repeats_1;   // repeats left, upper and lower bit
+    logic [5:0]  repeats_0;
+    logic [5:0]  closing;
+    logic [5:0]  used;
+    logic [5:0]  error;       // parity
+    logic [5:0]  parity_first;
+    logic [5:0]  parity_epoch;
+    logic [5:0]  aged;        // age is not 0
+    logic [5:0]  below_gap;   // age is less than the gap (see table_gap_t)
+    logic [5:0]  above_gap;   // age is more than the gap
+    logic [14:0] older;       // pairs (0,1) (0,2) .. (4,5): the second is strictly older than the first
+  } table_slots_t;
+
+  // What a lookup is to do. written by: verdict
+  typedef struct packed {
+    logic reopen;      // on a hit, whatever its state
+    logic close;       // on a hit
+    logic refresh;     // on a hit, if stale
+    logic may_repeat;  // with refresh: repeat the hand-off if the slot allows it
+    logic insert;      // on a miss
+    logic sweep;       // clear what is dead
+  } table_ask_t;
+  localparam int unsigned TABLE_ASK_BITS = 6;
+
+  // What a lookup writes, as those behind it need it. At most one slot is written; the sweep clears any.
+  typedef struct packed {
+    logic [5:0] at;            // the slot written
+    logic [5:0] repeated;      // if written: one repetition less, all else kept
+    logic [5:0] swept;         // cleared
+    logic       fresh;         // insert, evict, reopen
+    logic       closed;        // close; otherwise refresh
+    logic       parity_first;
+    logic       parity_epoch;
+  } table_write_t;
+
+  // A lookup and one ahead of it.
+  typedef struct packed {
+    logic same_row0;
+    logic same_row1;
+    logic same_tag0;
+    logic same_tag1;
+    logic same_first;
+    logic gap;                 // their epochs differ, by the gap
+  } table_pair_t;
+  localparam int unsigned TABLE_PAIR_BITS = 6;
+
+  // Age of a slot that was written in the epoch before the lookup's. Two commits of the time are more than TABLE_PAIRS clocks
+  // apart, so one gap is all that can lie among so many lookups.
+  typedef struct packed {
+    logic live;
+    logic live_closing;
+    logic fresh;
+    logic stale;               // future or not 0
+    logic stale_fresh;         // the same of a slot in new state
+    logic aged;                // not 0
+  } table_gap_t;
+  localparam int unsigned TABLE_GAP_BITS = 6;
+  localparam int unsigned TABLE_PAIRS = 6;
+
   // What the decision says to egress. written by: verdict, cookie, stamp
   typedef struct packed {
     verdict_e    verdict;
@@ -355,6 +420,38 @@ package syngate_pkg;
 
   function automatic logic [31:0] bswap32(input logic [31:0] x);
     bswap32 = {x[7:0], x[15:8], x[23:16], x[31:24]};
+  endfunction
+
+  function automatic logic [63:0] rotl64(input logic [63:0] x, input int unsigned n);
+    rotl64 = (x << n) | (x >> (64 - n));
+  endfunction
+
+  // ---- SipHash state as syngate_sip_round carries it: v0 = s0, v1 = rotl(s1, 17) ^ s2, v2 = rotl(s2, 32), v3 = rotl(s3, 21) ^ s0 ----
+  // Constants of a fresh state.
+  localparam logic [63:0] SIP_C0 = 64'h736f6d6570736575;
+  localparam logic [63:0] SIP_C1 = 64'h646f72616e646f6d;
+  localparam logic [63:0] SIP_C2 = 64'h6c7967656e657261;
+  localparam logic [63:0] SIP_C3 = 64'h7465646279746573;
+
+  // {s3, s2, s1, s0} of a fresh state for a key, k0 in the low half.
+  function automatic logic [255:0] sip_fresh(input logic [127:0] key);
+    logic [63:0] v0, v1, v2, v3, s2;
+    v0 = SIP_C0 ^ key[63:0];
+    v1 = SIP_C1 ^ key[127:64];
+    v2 = SIP_C2 ^ key[63:0];
+    v3 = SIP_C3 ^ key[127:64];
+    s2 = rotl64(v2, 32);
+    sip_fresh = {rotl64(v3 ^ v0, 43), s2, rotl64(v1 ^ s2, 47), v0};
+  endfunction
+
+  // What absorbing x into v3 does to s3.
+  function automatic logic [63:0] sip_into3(input logic [63:0] x);
+    sip_into3 = rotl64(x, 43);
+  endfunction
+
+  // v0 ^ v1 ^ v2 ^ v3, in which s0 meets itself.
+  function automatic logic [63:0] sip_hash(input logic [63:0] s1, input logic [63:0] s2, input logic [63:0] s3);
+    sip_hash = rotl64(s1, 17) ^ s2 ^ rotl64(s2, 32) ^ rotl64(s3, 21);
   endfunction
 
   // Linux's msstab, net/ipv4/syncookies.c and net/ipv6/syncookies.c.

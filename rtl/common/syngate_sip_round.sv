@@ -2,55 +2,55 @@
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
-// One SipRound in two stages, with the XORs of message absorption at its output.
-// Does not: know which round it is; the caller ties x0_i, x2_i and x3_i to zero where nothing is absorbed.
-// Latency: 2 clocks; x*_i are taken with the second stage, one clock after v*_i. Throughput: one state a clock.
+// One SipRound in two stages. Each stage is an adder whose operands are XORed on their way in, so that nothing but one carry chain lies
+// between two registers. The state therefore travels with its last XORs undone (syngate_pkg::sip_hash):
+//   v0 = s0   v1 = rotl(s1, 17) ^ s2   v2 = rotl(s2, 32)   v3 = rotl(s3, 21) ^ s0
+// Does not: know which round it is; the caller ties m*_i to zero where nothing is absorbed.
+// Latency: 2 clocks; m3_i is taken with the second stage, one clock after s*_i. Throughput: one state a clock.
 // Backpressure: none. Drops: none.
 module syngate_sip_round (
     input  wire         clk_i,
     // state in
-    input  wire  [63:0] v0_i,
-    input  wire  [63:0] v1_i,
-    input  wire  [63:0] v2_i,
-    input  wire  [63:0] v3_i,
-    // absorbed into the state after the round
-    input  wire  [63:0] x0_i,
-    input  wire  [63:0] x2_i,
-    input  wire  [63:0] x3_i,
+    input  wire  [63:0] s0_i,
+    input  wire  [63:0] s1_i,
+    input  wire  [63:0] s2_i,
+    input  wire  [63:0] s3_i,
+    // absorbed into v0 and v2 before the round, into v3 after it
+    input  wire  [63:0] m0_i,
+    input  wire  [63:0] m2_i,
+    input  wire  [63:0] m3_i,
     // state out
-    output logic [63:0] v0_o,
-    output logic [63:0] v1_o,
-    output logic [63:0] v2_o,
-    output logic [63:0] v3_o
+    output logic [63:0] s0_o,
+    output logic [63:0] s1_o,
+    output logic [63:0] s2_o,
+    output logic [63:0] s3_o
 );
-  logic [63:0] a0_d, a1_d, a2_d, a3_d, b0_d, b1_d, b2_d, b3_d;
-  logic [63:0] a0_q, a1_q, a2_q, a3_q;
-
-  always_comb begin
-    a0_d = v0_i + v1_i;
-    a2_d = v2_i + v3_i;
-    a1_d = {v1_i[50:0], v1_i[63:51]} ^ a0_d;
-    a3_d = {v3_i[47:0], v3_i[63:48]} ^ a2_d;
-    a0_d = {a0_d[31:0], a0_d[63:32]};
-  end
-
-  always_comb begin
-    b2_d = a2_q + a1_q;
-    b0_d = a0_q + a3_q;
-    b1_d = {a1_q[46:0], a1_q[63:47]} ^ b2_d;
-    b3_d = {a3_q[42:0], a3_q[63:43]} ^ b0_d;
-    b2_d = {b2_d[31:0], b2_d[63:32]};
-  end
-
+  // ---- v0 += v1, v2 += v3 ----
+  logic [63:0] s1_rotated, s2_rotated, s3_rotated, sum0, sum2, v0_q, v1_q, v2_q, v3_q;
+  assign s1_rotated = syngate_pkg::rotl64(s1_i, 17);
+  assign s2_rotated = syngate_pkg::rotl64(s2_i, 32);
+  assign s3_rotated = syngate_pkg::rotl64(s3_i, 21);
+  syngate_add_xor u_sum0 (.a_i(s0_i), .b_i(m0_i), .c_i(s1_rotated), .d_i(s2_i), .sum_o(sum0));
+  syngate_add_xor u_sum2 (.a_i(s2_rotated), .b_i(m2_i), .c_i(s3_rotated), .d_i(s0_i), .sum_o(sum2));
   always_ff @(posedge clk_i) begin
-    a0_q <= a0_d;
-    a1_q <= a1_d;
-    a2_q <= a2_d;
-    a3_q <= a3_d;
-    v0_o <= b0_d ^ x0_i;
-    v1_o <= b1_d;
-    v2_o <= b2_d ^ x2_i;
-    v3_o <= b3_d ^ x3_i;
+    v0_q <= sum0;
+    v1_q <= s1_rotated ^ s2_i;
+    v2_q <= sum2;
+    v3_q <= s3_rotated ^ s0_i;
+  end
+
+  // ---- v1, v3 rotated and XORed; v0 = rotl(v0, 32) + v3, v2 += v1 ----
+  logic [63:0] v0_rotated, v1_rotated, v3_rotated, next0, next2;
+  assign v0_rotated = syngate_pkg::rotl64(v0_q, 32);
+  assign v1_rotated = syngate_pkg::rotl64(v1_q, 13);
+  assign v3_rotated = syngate_pkg::rotl64(v3_q, 16);
+  syngate_add_xor u_next0 (.a_i(v0_rotated), .b_i(64'd0), .c_i(v3_rotated), .d_i(v2_q), .sum_o(next0));
+  syngate_add_xor u_next2 (.a_i(v2_q), .b_i(64'd0), .c_i(v1_rotated), .d_i(v0_q), .sum_o(next2));
+  always_ff @(posedge clk_i) begin
+    s0_o <= next0;
+    s1_o <= v1_rotated ^ v0_q;
+    s2_o <= next2;
+    s3_o <= v3_rotated ^ v2_q ^ syngate_pkg::sip_into3(m3_i);
   end
 endmodule : syngate_sip_round
 `default_nettype wire

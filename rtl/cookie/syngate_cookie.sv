@@ -29,7 +29,7 @@ module syngate_cookie (
     output logic [31:0]                cookie_o       // SYN: made; else: ack - 1
 );
   // ---- h0 ----
-  logic [63:0] h0_v0, h0_v1, h0_v2, h0_v3;
+  logic [63:0] h0_s0, h0_s1, h0_s2, h0_s3, h0;
   logic [63:0] v4_word3, v4_word4, v6_word4;
   assign v4_word3 = {hash_i.daddr_be[31:0], hash_i.saddr_be[31:0]};
   assign v4_word4 = {32'd0, hash_i.sport_be, hash_i.dport_be};
@@ -44,12 +44,14 @@ module syngate_cookie (
       .word4_i(hash_i.is6 ? v6_word4 : v4_word4),
       .key_v6_i(secret0_v6_i),
       .key_v4_i(secret0_v4_i),
-      .v0_o(h0_v0), .v1_o(h0_v1), .v2_o(h0_v2), .v3_o(h0_v3)
+      .s0_o(h0_s0), .s1_o(h0_s1), .s2_o(h0_s2), .s3_o(h0_s3)
   );
+
+  assign h0 = syngate_pkg::sip_hash(h0_s1, h0_s2, h0_s3);
 
   // ---- second squeeze of h0's state: row addresses and tags of the flow table ----
   syngate_cookie_squeeze u_squeeze (
-      .clk_i, .v0_i(h0_v0), .v1_i(h0_v1), .v2_i(h0_v2), .v3_i(h0_v3), .hash_o(table_hash_o)
+      .clk_i, .s0_i(h0_s0), .s1_i(h0_s1), .s2_i(h0_s2), .s3_i(h0_s3), .hash_o(table_hash_o)
   );
 
   // ---- what waits for h0 ----
@@ -85,8 +87,8 @@ module syngate_cookie (
   logic [127:0] key6_39;
 
   always_ff @(posedge clk_i) begin
-    h0_q     <= h0_v0[31:0] ^ h0_v1[31:0] ^ h0_v2[31:0] ^ h0_v3[31:0];
-    offset_o <= h0_v0[63:38] ^ h0_v1[63:38] ^ h0_v2[63:38] ^ h0_v3[63:38];
+    h0_q     <= h0[31:0];
+    offset_o <= h0[63:38];
 
     base_q       <= h0_q + seq_35;
     x_q          <= delta_35 - h0_q;
@@ -121,7 +123,7 @@ module syngate_cookie (
   end
 
   // ---- h1 ----
-  logic [63:0] h1_v0, h1_v1, h1_v2, h1_v3;
+  logic [63:0] h1_s0, h1_s1, h1_s2, h1_s3, h1;
   logic [1:0] bank_51;
   logic [127:0] key4_52;
   syngate_delay #(.Width(2), .Clocks(12)) u_delay_bank (.clk_i, .rst_ni, .data_i(c_39[1:0]), .data_o(bank_51));
@@ -143,7 +145,7 @@ module syngate_cookie (
       .word4_i(is6_39 ? {dport_39, sport_39, c_39} : {c_39, sport_39, dport_39}),
       .key_v6_i(key6_39),
       .key_v4_i(key4_52),
-      .v0_o(h1_v0), .v1_o(h1_v1), .v2_o(h1_v2), .v3_o(h1_v3)
+      .s0_o(h1_s0), .s1_o(h1_s1), .s2_o(h1_s2), .s3_o(h1_s3)
   );
 
   // ---- cookie or data ----
@@ -159,11 +161,12 @@ module syngate_cookie (
       .clk_i, .rst_ni, .data_i(hash_i.ack - 32'd1), .data_o(ack_prev_75)
   );
   logic unused_h1;
-  assign unused_h1 = &{1'b0, h1_v0[63:24], h1_v1[63:24], h1_v2[63:24], h1_v3[63:24]};
+  assign h1 = syngate_pkg::sip_hash(h1_s1, h1_s2, h1_s3);
+  assign unused_h1 = &{1'b0, h0[37:32], h1[63:24], h1_s0};
   // mss_index_i arrives with cycle 75, so the addition for SYNs is done in the last stage.
   assign mss_index_75 = mss_index_i;
   always_ff @(posedge clk_i) begin
-    h1_q <= h1_v0[23:0] ^ h1_v1[23:0] ^ h1_v2[23:0] ^ h1_v3[23:0];
+    h1_q <= h1[23:0];
 
     add_q     <= h1_q;
     data_q    <= sum_74[23:0] - h1_q;
