@@ -11,7 +11,7 @@ namespace syngate::sim {
 namespace {
 
 // Clocks from egress's decision to the first beat at an empty port; constant in the RTL, checked on every unqueued output.
-constexpr std::uint64_t kDoneToOffered = 1;
+constexpr std::uint64_t kDoneToOffered = 3;
 
 // Of egress: frames its FIFOs hold, beats of the one for originals, and what may be on its way between them and the pins.
 constexpr std::uint64_t kReplyFrames = 64, kHandoffFrames = 64, kForwardFrames = 256, kForwardBeats = 256, kUnderWay = 8;
