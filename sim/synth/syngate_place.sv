@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
-// The core between a shift register and a tree of XORs, so that it can be placed and routed with five pins and nothing of it is optimised away.
+// The core between a shift register and a tree of XORs, so that it can be placed and routed with four pins and nothing of it is optimised
+// away.
 // Every input of the core comes from a register, every output goes into a register behind one four-input XOR. The observation port
 // stays open, as in a product.
 // Does not: work as a box; it only gives scripts/synth something to measure.

@@ -1,0 +1,221 @@
+# SPDX-FileCopyrightText: syngate authors
+# SPDX-License-Identifier: Apache-2.0
+"""Place and route for scripts/synth: the core in its wrapper (syngate_place.sv) on an ECP5-85 by the nextpnr of Debian 13.
+
+nextpnr-ecp5 is in no Debian 12, so it is installed in a bare Debian 13 below build/place/root (debootstrap, root needed). Yosys is
+that of this system. Between the two the registers behind block RAMs move into the RAMs (OUTREG), which Yosys does not do.
+"""
+import collections
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+SUITE = "trixie"
+DEVICE = ["--85k", "--speed", "8", "--package", "CABGA756"]
+TARGET_MHZ = 200
+# Per-module colours of the floorplan, in the order in which data meets the modules.
+COLOURS = {"ingress": "#4e79a7", "parse": "#f28e2b", "cookie": "#e15759", "stamp": "#76b7b2", "table": "#59a14f",
+           "egress": "#edc948", "csr": "#b07aa1", "core": "#9c755f", "wrapper": "#d4d4d4"}
+
+
+def skip(reason):
+    print(f"skipped: {reason}")
+    sys.exit(4)
+
+
+def inside(root, *command, **options):
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
+    return subprocess.run(["chroot", str(root), *command], env=environment, check=False, **options)
+
+
+def private_root(folder):
+    """A bare Debian 13 with nextpnr-ecp5, made once."""
+    root = folder / "root"
+    if (root / "usr/bin/nextpnr-ecp5").exists():
+        return root
+    if os.geteuid() != 0:
+        skip("a private root needs root")
+    if shutil.which("debootstrap") is None:
+        skip("debootstrap is not installed")
+    found = subprocess.run("grep -rhoE 'https?://[^ ]*debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d | grep -v security",
+                           shell=True, capture_output=True, text=True, check=False).stdout.split()
+    if not found:
+        skip("this system's apt sources name no Debian archive")
+    print(f"synth: installing Debian {SUITE} with nextpnr-ecp5 in {root}", file=sys.stderr)
+    shutil.rmtree(root, ignore_errors=True)
+    log = open(folder / "root.log", "w", encoding="utf-8")
+    if subprocess.run(["debootstrap", "--variant=minbase", SUITE, str(root), found[0]], stdout=log, stderr=log, check=False).returncode:
+        skip(f"debootstrap failed, see {folder}/root.log")
+    for name in ["/etc/resolv.conf", *map(str, pathlib.Path("/etc/apt/apt.conf.d").glob("99*"))]:
+        if os.path.exists(name):
+            shutil.copy(name, f"{root}{name}")
+    for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", "nextpnr-ecp5"]):
+        if inside(root, *command, stdout=log, stderr=log).returncode:
+            skip(f"{' '.join(command)} failed in the private root, see {folder}/root.log")
+    return root
+
+
+def synthesise(tree, folder):
+    """Netlist of the wrapper for ECP5, flattened at the end only: flat from the start takes three times as long."""
+    sources = " ".join((tree / "rtl" / "syngate.f").read_text(encoding="ascii").split())
+    script = (f"read_verilog -sv -I. {sources} ../sim/synth/syngate_place.sv; hierarchy -check -top syngate_place; "
+              f"techmap -map ../sim/synth/ecp5_map.v; synth_ecp5 -noflatten -top syngate_place; flatten; opt_lut_ins -tech ecp5; "
+              f"opt_clean -purge; write_json {folder}/yosys.json; tee -q -o {folder}/yosys.stat stat")
+    if subprocess.run(["yosys", "-q", "-l", str(folder / "yosys.log"), "-p", script], cwd=tree / "rtl", check=False).returncode:
+        sys.exit(f"synth: Yosys failed, see {folder}/yosys.log")
+
+
+def output_registers(design):
+    """Moves the register behind a port of a block RAM into the RAM, where all bits of the port have one and agree on the clock
+    enable. A RAM and its registers must be on one clock; reset of the registers stays away, so those with one are left alone."""
+    top = next(m for m in design["modules"].values() if "top" in m.get("attributes", {}))
+    cells = top["cells"]
+    readers = collections.Counter()
+    registers = {}
+    for name, cell in cells.items():
+        for port, bits in cell["connections"].items():
+            if cell["port_directions"].get(port) == "input":
+                readers.update(bit for bit in bits if isinstance(bit, int))
+        if cell["type"] == "TRELLIS_FF":
+            data = cell["connections"].get("DI", cell["connections"].get("M"))
+            registers[data[0]] = (name, cell)
+    for net in top["ports"].values():
+        if net["direction"] == "output":
+            readers.update(bit for bit in net["bits"] if isinstance(bit, int))
+    moved = rams = 0
+    for ram in [cell for cell in cells.values() if cell["type"] in ("DP16KD", "PDPW16KD")]:
+        # 36 bits wide, a RAM is written by side A and read by side B, with the outputs of both.
+        wide = int(ram["parameters"]["DATA_WIDTH_B"], 2) == 36
+        for clocked, outputs in [("B", "AB")] if wide else [("A", "A"), ("B", "B")]:
+            ports = [p for p in ram["connections"] if re.fullmatch(rf"DO[{outputs}]\d+", p) and ram["connections"][p]
+                     and isinstance(ram["connections"][p][0], int) and readers[ram["connections"][p][0]]]
+            chosen = [registers.get(ram["connections"][p][0]) for p in ports]
+            if not ports or any(c is None for c in chosen) or any(readers[ram["connections"][p][0]] != 1 for p in ports):
+                continue
+            if any(c["connections"].get("LSR", ["0"])[0] != "0" for _, c in chosen):
+                continue
+            enables = {c["connections"]["CE"][0] if c["parameters"].get("CEMUX") == "CE" else "1" for _, c in chosen}
+            if len(enables) != 1 or {c["connections"]["CLK"][0] for _, c in chosen} != {ram["connections"][f"CLK{clocked}"][0]}:
+                continue
+            enable = enables.pop()
+            for port, (name, cell) in zip(ports, chosen):
+                ram["connections"][port] = cell["connections"]["Q"]
+                del cells[name]
+                moved += 1
+            for side in outputs:
+                ram["parameters"][f"REGMODE_{side}"] = "OUTREG"
+                ram["connections"][f"OCE{side}"] = [enable]
+            rams += 1
+    return moved, rams
+
+
+def group_of(name):
+    match = re.match(r"u_core\.u_(ingress|parse|cookie|timestamp|stamp|table|ask|verdict|egress|csr)\b", name)
+    if match:
+        return {"timestamp": "cookie", "ask": "table", "verdict": "table"}.get(match.group(1), match.group(1))
+    return "core" if name.startswith("u_core") else "wrapper"
+
+
+def floorplan(placed, target):
+    """One square a tile, in the colour of the module with most cells in it. Returns cells by module."""
+    design = json.loads(placed.read_text(encoding="utf-8"))
+    cells = next(m for m in design["modules"].values() if m["cells"])["cells"]
+    tiles, count = collections.defaultdict(collections.Counter), collections.defaultdict(collections.Counter)
+    for name, cell in cells.items():
+        group = group_of(name)
+        count[group][cell["type"]] += 1
+        bel = re.match(r"X(\d+)/Y(\d+)/", cell["attributes"].get("NEXTPNR_BEL", ""))
+        if bel:
+            tiles[int(bel.group(1)), int(bel.group(2))][group] += 1
+    width, height = max(x for x, _ in tiles) + 1, max(y for _, y in tiles) + 1
+    side = 5
+    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width * side} {height * side + 24}" font-family="sans-serif" '
+             f'font-size="12"><rect width="100%" height="100%" fill="#ffffff"/>']
+    for group, colour in COLOURS.items():
+        squares = "".join(f"M{x * side} {y * side}h{side}v{side}h-{side}z" for (x, y), who in sorted(tiles.items())
+                          if who.most_common(1)[0][0] == group)
+        lines.append(f'<path fill="{colour}" d="{squares}"/>')
+    for number, (group, colour) in enumerate(COLOURS.items()):
+        lines.append(f'<rect x="{number * 68}" y="{height * side + 8}" width="10" height="10" fill="{colour}"/>'
+                     f'<text x="{number * 68 + 13}" y="{height * side + 18}">{group}</text>')
+    target.write_text("\n".join(lines) + "\n</svg>\n", encoding="ascii")
+    return count
+
+
+def place(root, folder, seed):
+    """One run of nextpnr; its report and the seconds it took."""
+    work = root / "work"
+    work.mkdir(exist_ok=True)
+    shutil.copy(folder / "outreg.json", work / "in.json")
+    (work / "pins.lpf").write_text("", encoding="ascii")
+    started = time.monotonic()
+    command = ["nextpnr-ecp5", *DEVICE, "--json", "/work/in.json", "--lpf", "/work/pins.lpf", "--lpf-allow-unconstrained", "--freq",
+               str(TARGET_MHZ), "--seed", str(seed), "--parallel-refine", "--threads", str(len(os.sched_getaffinity(0))),
+               "--timing-allow-fail", "--report", "/work/report.json", "--write", "/work/out.json", "--log", "/work/log", "-q"]
+    code = inside(root, *command).returncode
+    seconds = round(time.monotonic() - started)
+    shutil.copy(work / "log", folder / f"nextpnr-{seed}.log")
+    if code:
+        sys.exit(f"synth: nextpnr failed with seed {seed}, see {folder}/nextpnr-{seed}.log")
+    for name in ("report", "out"):
+        shutil.move(work / f"{name}.json", folder / f"{name}-{seed}.json")
+    return json.loads((folder / f"report-{seed}.json").read_text(encoding="utf-8")), seconds
+
+
+def critical_path(report):
+    """Segments of the longest path inside the clock domain: (kind, delay, from, to)."""
+    paths = [p for p in report["critical_paths"] if p["from"] == p["to"] and p["from"].startswith("posedge")]
+    return [(s["type"], s["delay"], s["from"]["cell"], s["to"]["cell"]) for s in paths[0]["path"]] if paths else []
+
+
+def run(tree, seeds, evidence, again):
+    """scripts/synth place: prints the figures, writes build/evidence/place-ecp5.json and a line of docs/reference/synth-history.jsonl."""
+    folder = tree / "build" / "place"
+    folder.mkdir(parents=True, exist_ok=True)
+    root = private_root(folder)
+    if again or not (folder / "outreg.json").exists():
+        print("synth: Yosys", file=sys.stderr)
+        synthesise(tree, folder)
+        design = json.loads((folder / "yosys.json").read_text(encoding="utf-8"))
+        moved = output_registers(design)
+        (folder / "outreg.json").write_text(json.dumps(design), encoding="utf-8")
+        (folder / "outreg.txt").write_text(f"{moved[0]} {moved[1]}\n", encoding="ascii")
+    moved = [int(n) for n in (folder / "outreg.txt").read_text(encoding="ascii").split()]
+    rows = []
+    for seed in seeds:
+        print(f"synth: nextpnr, seed {seed}", file=sys.stderr)
+        report, seconds = place(root, folder, seed)
+        mhz = max(clock["achieved"] for clock in report["fmax"].values())
+        rows.append({"seed": seed, "fmax_mhz": round(mhz, 1), "seconds": seconds})
+        print(f"seed {seed}: {mhz:.1f} MHz, {seconds} s")
+        for kind, delay, source, sink in critical_path(report):
+            print(f"  {delay:5.2f} ns {kind:8} {source} -> {sink}")
+    best = max(rows, key=lambda row: row["fmax_mhz"])
+    report = json.loads((folder / f"report-{best['seed']}.json").read_text(encoding="utf-8"))
+    used = {name: value for name, value in report["utilization"].items() if value["used"]}
+    for name, value in sorted(used.items()):
+        print(f"{name:>20} {value['used']:>7} of {value['available']:>7}  {100 * value['used'] / value['available']:5.1f} %")
+    count = floorplan(folder / f"out-{best['seed']}.json", folder / "floorplan.svg")
+    for group in COLOURS:
+        print(f"{group:>20} " + " ".join(f"{kind} {n}" for kind, n in sorted(count[group].items())))
+    commit = subprocess.run(["git", "-C", str(tree), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False)
+    dirty = subprocess.run(["git", "-C", str(tree), "status", "--porcelain", "--", "rtl"], capture_output=True, text=True, check=False)
+    yosys = subprocess.run(["yosys", "-V"], capture_output=True, text=True, check=True).stdout.split()[1]
+    version = inside(root, "nextpnr-ecp5", "--version", capture_output=True, text=True)
+    nextpnr = re.search(r"Version ([^)]*)\)", version.stdout + version.stderr).group(1)
+    figures = {"fmax_mhz": best["fmax_mhz"], "fmax_worst_seed_mhz": min(row["fmax_mhz"] for row in rows), "seeds": len(rows),
+               "registers_in_block_ram": moved[0],
+               **{name: used.get(name, {"used": 0})["used"] for name in ("TRELLIS_COMB", "TRELLIS_FF", "TRELLIS_RAMW", "DP16KD")}}
+    result = {"name": "place-ecp5", "commit": commit.stdout.strip() + ("-dirty" if dirty.stdout else ""), "seed": best["seed"],
+              "tools": {"yosys": yosys, "nextpnr": nextpnr}, "device": " ".join(DEVICE), "figures": figures, "rows": rows}
+    evidence.mkdir(parents=True, exist_ok=True)
+    (evidence / "place-ecp5.json").write_text(json.dumps(result, indent=1) + "\n", encoding="ascii")
+    with open(tree / "docs" / "reference" / "synth-history.jsonl", "a", encoding="ascii") as history:
+        history.write(json.dumps({key: result[key] for key in ("commit", "tools", "figures", "rows")}) + "\n")
+    print(f"ECP5-85, speed 8: {best['fmax_mhz']} MHz with seed {best['seed']} of {seeds}, yosys {yosys}, nextpnr {nextpnr}")
+    return 0
