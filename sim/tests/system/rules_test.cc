@@ -142,3 +142,15 @@ TEST_CASE("counters: more than 2^16 of one kind, low and high words read togethe
   CHECK(s.counters[static_cast<unsigned>(defs::Verdict::kDrop)] == frames);
   CHECK(s.counters[defs::counter::kReasonBase + static_cast<unsigned>(defs::Reason::kBadCookie)] == frames);
 }
+
+TEST_CASE("csr: a counter goes on beyond 16 bits", "[system][csr]") {
+  SimulatorOptions options;
+  options.check = false;
+  Simulator simulator(options, default_config(1), {286326, 1000000});
+  const Bytes other = edited(build_frame(base(false, kSyn)), [](Bytes& f) { f[33] = 77; });
+  const std::uint64_t frames = 70000;
+  for (std::uint64_t i = 0; i < frames; ++i) simulator.offer(0, other.data(), other.size(), i);
+  const Statistics s = simulator.finish();
+  CHECK(s.counters[defs::counter::kVerdictBase + static_cast<unsigned>(defs::Verdict::kPass)] == frames);
+  CHECK(s.forwarded == frames);
+}
