@@ -52,18 +52,16 @@ class Hits:
         return sum(counts[name] for counts in self.tests.values())
 
 
-def judge(points, hits, signals, strict):
-    """(figures, by group, by block and stage, missed points, failures). `signals`: points of the RTL were counted, too.
+def judge(points, hits, strict):
+    """(figures, by group, by block and stage, missed points, failures).
 
     The functional figure is the mean of the groups' percentages, so that a large group does not hide a small one. `strict`: every test
     that was run must hit the points that name it."""
-    counted = [p for p in points if signals or group(p["point"]) != "signal"]
-    names = {p["point"] for p in counted}
+    names = {p["point"] for p in points}
     failures = [f"docs/testplan.json names {name}, which nothing counts" for name in sorted(names - hits.known)]
-    failures += [f"{name} is counted, but docs/testplan.json does not name it" for name in sorted(hits.known - names)
-                 if signals or group(name) != "signal"]
+    failures += [f"{name} is counted, but docs/testplan.json does not name it" for name in sorted(hits.known - names)]
     groups, stages, missed = {}, {}, []
-    for point in counted:
+    for point in points:
         name = point["point"]
         hit = hits.count(name) > 0
         for table, key in ((groups, group(name)), (stages, (point["block"], point["stage"]))):
@@ -77,5 +75,5 @@ def judge(points, hits, signals, strict):
                 failures.append(f"{test} does not hit {name}, which names it")
     figures = {
         "percent": round(sum(100 * h / n for h, n in groups.values()) / len(groups), 3) if groups else 0.0,
-        "points": len(counted), "hit": len(counted) - len(missed), "groups": len(groups)}
+        "points": len(points), "hit": len(points) - len(missed), "groups": len(groups)}
     return figures, groups, stages, missed, failures
