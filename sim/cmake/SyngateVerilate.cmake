@@ -6,7 +6,7 @@ set(SYNGATE_VERILATED_FLAGS -O3)
 if(SYNGATE_COVERAGE)
   # Signals of more bits than this are data paths; their toggles are not counted.
   list(APPEND SYNGATE_VERILATOR_ARGS --coverage-line --coverage-toggle --coverage-max-width 32)
-  set(SYNGATE_VERILATED_FLAGS -O2)
+  set(SYNGATE_VERILATED_FLAGS -O1)
 endif()
 if(SYNGATE_FUZZ)
   # Branches of the RTL guide the fuzzer. Comparisons of generated code are too many; sanitizers make it three times as slow and watch
