@@ -14,21 +14,21 @@ module syngate_cookie_hash (
     input  wire  [ 63:0] word4_i,
     input  wire  [127:0] key_v6_i,
     input  wire  [127:0] key_v4_i,
-    output logic [ 63:0] v0_o,
-    output logic [ 63:0] v1_o,
-    output logic [ 63:0] v2_o,
-    output logic [ 63:0] v3_o
+    output logic [ 63:0] s0_o,
+    output logic [ 63:0] s1_o,
+    output logic [ 63:0] s2_o,
+    output logic [ 63:0] s3_o
 );
   (* anyseq *) logic [255:0] any;
-  assign {v0_o, v1_o, v2_o, v3_o} = any;
+  assign {s0_o, s1_o, s2_o, s3_o} = any;
 endmodule : syngate_cookie_hash
 
 module syngate_cookie_squeeze (
     input  wire         clk_i,
-    input  wire  [63:0] v0_i,
-    input  wire  [63:0] v1_i,
-    input  wire  [63:0] v2_i,
-    input  wire  [63:0] v3_i,
+    input  wire  [63:0] s0_i,
+    input  wire  [63:0] s1_i,
+    input  wire  [63:0] s2_i,
+    input  wire  [63:0] s3_i,
     output logic [63:0] hash_o
 );
   (* anyseq *) logic [63:0] any;
