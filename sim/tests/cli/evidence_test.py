@@ -99,7 +99,7 @@ class Page(unittest.TestCase):
 
     def test_measured_missing_and_unknown(self):
         text = self.page({"mutate": run({"score": 97.5}), "other": run({"x": 3})})
-        self.assertIn("| score | 97.5 % | at least 95 % | at least 98 % | **no** |", text)
+        self.assertIn("| score | 97.5 %, of earlier RTL | at least 95 % | at least 98 % | **no** |", text)
         self.assertIn("| ALM | not measured | at most 100 | at most 90 | no |", text)
         self.assertIn("## other", text)
         self.assertIn("the RTL has changed since", text)
@@ -107,7 +107,7 @@ class Page(unittest.TestCase):
 
     def test_short_form_is_called_so(self):
         text = self.page({"mutate-short": run({"score": 99})})
-        self.assertIn("| score | 99 % | at least 60 % | at least 98 % | yes, short form |", text)
+        self.assertIn("| score | 99 %, of earlier RTL | at least 60 % | at least 98 % | yes, short form |", text)
 
 
 if __name__ == "__main__":
