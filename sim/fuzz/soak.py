@@ -3,14 +3,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """soak fuzz [SECONDS] [NAME...]: runs the fuzzers, each for SECONDS (default 3600), as many at a time as there are CPUs.
 
-  --runs N       each N executions instead, from the committed corpus alone and with one seed: the same every time
+  --short        each a fixed number of executions instead, from the committed corpus alone and with one seed: the same every time
+  --runs N       likewise, N executions
   --jobs N       at a time
   --keep-built   do not build
   --list         names, and what each feeds with bytes
   --demonstrate  instead: switches on each deliberate bug of sim/fuzz/bugs.json in a copy of the tree; each must be found
 
 What an input has newly reached is kept in build/fuzz/corpus/NAME, so a later run goes on from there; inputs that crash in
-build/fuzz/crashes/NAME; output in build/fuzz/NAME.log. Prints a table; writes build/evidence/fuzz.json (--runs: fuzz-short.json).
+build/fuzz/crashes/NAME; output in build/fuzz/NAME.log. Prints a table; writes build/evidence/fuzz.json (--short: fuzz-short.json).
 Exit 1: something crashed; the input is named, and the line that runs it again. Exit 4: no clang, or one without libFuzzer.
 """
 import argparse
@@ -222,7 +223,8 @@ def demonstrate(names):
 def main():
     parser = argparse.ArgumentParser(prog="soak fuzz", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("words", nargs="*", metavar="SECONDS | NAME")
-    parser.add_argument("--runs", nargs="?", const=-1, type=int, help="without N: the short run's number for each fuzzer")
+    parser.add_argument("--short", action="store_true")
+    parser.add_argument("--runs", type=int)
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--keep-built", action="store_true")
     parser.add_argument("--list", action="store_true")
@@ -250,13 +252,13 @@ def main():
     commit = commit_of_tree()
     if not arguments.keep_built:
         build(ROOT, names)
-    if arguments.runs is None:
+    if not arguments.short and arguments.runs is None:
         rows = run_all(names, [f"-max_total_time={seconds}"], arguments.jobs)
         write_evidence("fuzz", commit, 0, rows)
     else:
         rows = []
         for name in names:
-            number = arguments.runs if arguments.runs > 0 else FUZZERS[name][2]
+            number = arguments.runs or FUZZERS[name][2]
             rows += run_all([name], [f"-runs={number}", "-seed=1"], 1)
         write_evidence("fuzz-short", commit, 1, rows)
     print_table(rows)
