@@ -214,7 +214,7 @@ void Driver::poke(unsigned channels, std::uint32_t row, const model::TableRow& d
 // A read of the core, in the clock in which the memory takes the address: the answer may be wrong.
 void Driver::answer_read() {
   last_read_ = clocks_;
-  if (read_faults_.empty()) return;
+  if (read_faults_.empty() && !options_.keep_reads) return;
   const std::array<std::uint32_t, 2> rows{top_->sram0_read_addr_o, top_->sram1_read_addr_o};
   std::array<model::TableRow, 2> answer{peek(0, rows[0]), peek(1, rows[1])};
   const auto fault = std::find_if(read_faults_.begin(), read_faults_.end(), [&](const ReadFault& f) { return f.rows == rows; });

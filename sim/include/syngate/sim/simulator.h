@@ -42,6 +42,7 @@ struct SimulatorOptions {
   std::uint64_t fault_output = 0; ///< test of the checker: flip a bit of this output frame (1 is the first)
   std::size_t fault_byte = 40;    ///< of this byte
   std::vector<std::uint8_t> fault_pattern;  ///< test of the checker: so in every output frame that holds these bytes
+  bool keep_reads = false;        ///< keep the table memory's last answers, for ReadFault::late
   /// Every register write is put here, in order: (address, value). nullptr: none.
   std::vector<std::pair<std::uint32_t, std::uint32_t>>* register_log = nullptr;
 };
