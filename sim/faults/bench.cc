@@ -13,6 +13,7 @@ namespace syngate::sim {
 Bench::Bench(Simulator& simulator, std::uint64_t s, bool b) : box(simulator), random(s ^ 0x6661756c74000000u), seed(s), broken(b) {
   options.seed = seed;
   options.max_mismatches = 3;
+  options.quiet_clocks = 20000;
   config = default_config(seed);
   // Fewer register writes; the other stamp keys have no part in this.
   for (std::size_t i = 1; i < config.keys.stamp.size(); ++i) config.keys.stamp[i] = {};
@@ -55,11 +56,15 @@ void Bench::finish() {
   count("evictions", s.counters[defs::counter::kTableEvict]);
 }
 
-std::uint64_t Bench::send(const Bytes& frame, bool bad_fcs) {
-  const std::uint64_t tag = results_.size();
+std::uint64_t Bench::tag() {
   results_.emplace_back();
-  box.offer(0, frame.data(), frame.size(), tag, bad_fcs);
-  return tag;
+  return results_.size() - 1;
+}
+
+std::uint64_t Bench::send(const Bytes& frame, bool bad_fcs) {
+  const std::uint64_t mine = tag();
+  box.offer(0, frame.data(), frame.size(), mine, bad_fcs);
+  return mine;
 }
 
 Result Bench::result(std::uint64_t frame) {
@@ -132,6 +137,10 @@ void Bench::saw(const Output& output) {
 void Bench::shake(Peer& peer) {
   box.drain();
   ask(syn(peer));
+  learn(peer);
+}
+
+void Bench::learn(Peer& peer) {
   box.drain();
   const auto answer = cookies_.find(peer.segment.source.port);
   peer.answered = answer != cookies_.end() && answer->second.first == peer.isn + 1;
@@ -140,8 +149,22 @@ void Bench::shake(Peer& peer) {
 }
 
 void Bench::establish(Peer& peer) {
-  shake(peer);
-  expect(ask(ack(peer)).verdict == defs::Verdict::kHandoff, "a client is handed off");
+  std::vector<Peer> one{peer};
+  establish(one);
+  peer = one.front();
+}
+
+void Bench::establish(std::vector<Peer>& peers) {
+  box.drain();
+  for (const Peer& p : peers) send(syn(p));
+  box.drain();
+  std::vector<std::uint64_t> acks;
+  for (Peer& p : peers) {
+    learn(p);
+    acks.push_back(send(ack(p)));
+  }
+  for (const std::uint64_t frame : acks) expect(result(frame).verdict == defs::Verdict::kHandoff, "a client is handed off");
+  box.drain();
 }
 
 model::Flow Bench::flow(const Peer& peer) const {

@@ -46,6 +46,7 @@ class Bench {
   void finish();
 
   std::uint64_t send(const Bytes& frame, bool bad_fcs = false);
+  std::uint64_t tag();  ///< of a frame that the case offers itself
   Result result(std::uint64_t frame);  ///< waits for it
   Result ask(const Bytes& frame) { return result(send(frame)); }
 
@@ -58,6 +59,7 @@ class Bench {
   Bytes fin(const Peer& peer);
   void shake(Peer& peer);        ///< SYN and SYN-ACK
   void establish(Peer& peer);    ///< and ACK and hand-off
+  void establish(std::vector<Peer>& peers);  ///< all together, at most 60
   model::Flow flow(const Peer& peer) const;
   model::FlowTable::Place place(const Peer& peer) const;
   /// The cookie that the box would send now, of the reference.
@@ -82,8 +84,8 @@ class Bench {
 
  private:
   void saw(const Output& output);
+  void learn(Peer& peer);
   std::vector<Result> results_;
-  std::vector<Peer*> peers_;
   std::map<std::uint16_t, std::pair<std::uint32_t, std::uint32_t>> cookies_;  // port: acknowledged, cookie
   std::uint16_t next_port_ = 1024;
 };

@@ -17,12 +17,11 @@ using defs::Verdict;
 constexpr std::uint64_t kRepliesHeld = 65, kHandoffsHeld = 65;
 
 void stall(Bench& b, bool reply, bool forward) {
+  b.config.table_mask = 255;
   b.start();
   std::vector<Peer> known(4);
-  for (Peer& p : known) {
-    p = b.peer();
-    b.establish(p);
-  }
+  for (Peer& p : known) p = b.peer();
+  b.establish(known);
   // Their ACKs come while the port stands.
   std::vector<Peer> coming(90);
   for (Peer& p : coming) {
@@ -76,7 +75,8 @@ void stall(Bench& b, bool reply, bool forward) {
     const Result r = b.ask(b.ack(coming[i]));
     b.expect(r.verdict == Verdict::kHandoffPass && r.op == defs::TableOp::kRepeat, "the next ACK brings the hand-off");
   }
-  for (std::size_t i = 0; i < 5; ++i) b.establish(asking[b.random.below(90)]);
+  asking.resize(20);
+  b.establish(asking);
   b.finish();
 }
 

@@ -24,10 +24,8 @@ void jump(Bench& b, const Jump& j) {
   if (j.fixed_ms) b.time.ms = j.start + static_cast<std::uint32_t>(b.random.below(1000));
   b.start();
   std::vector<Peer> open(4), established(4);
-  for (Peer& p : established) {
-    p = b.peer();
-    b.establish(p);
-  }
+  for (Peer& p : established) p = b.peer();
+  b.establish(established);
   for (Peer& p : open) {
     p = b.peer();
     b.shake(p);
@@ -146,7 +144,8 @@ void rotation_flight(Bench& b) {
   b.config.keys.secret0_v6 = {b.random.next(), b.random.next()};
   b.box.set_config(b.config);
   for (const Peer& p : peers) b.expect(drops(b.ask(b.data(p)), Reason::kBadCookie), "a new secret0 forgets every flow");
-  for (int i = 0; i < 4; ++i) b.establish(peers[b.random.below(peers.size())]);
+  peers.resize(8);
+  b.establish(peers);
   b.finish();
 }
 
@@ -182,7 +181,7 @@ void rotation_in_use(Bench& b) {
   bool newer = false;
   for (const Peer& p : peers) {
     const auto answer = seen.find(p.segment.source.port);
-    b.expect(answer != seen.end() || seen.size() >= 60, "answered, or refused for lack of room");
+    b.expect(answer != seen.end(), "answered");
     if (answer == seen.end()) continue;
     const std::uint32_t before = b.cookie(p);
     std::swap(b.config, after);
