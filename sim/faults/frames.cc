@@ -127,7 +127,8 @@ void reset_mid_frame(Bench& b) {
   b.box.run(300);
   b.expect(b.left[0] + b.left[1] == before, "nothing of before comes out after the reset");
   for (unsigned i = 0; i < defs::counter::kCount; ++i) {
-    if (b.box.read_register(defs::reg::kCounters + 8 * i) != 0 && i != defs::counter::kTableSweep) b.expect(false, "counters start from zero");
+    if (b.box.read_register(defs::reg::kCounters + 8 * i) != 0 && i != defs::counter::kTableSweep) b.expect(false, "counters start "
+     "from zero");
   }
   // The rest of the frame comes, as a frame of its own.
   const Bytes rest(cut.begin() + static_cast<std::ptrdiff_t>(std::min(beats * kBeat, cut.size() - 1)), cut.end());

@@ -211,15 +211,19 @@ void hostile_registers(Bench& b) {
 const std::vector<Case> kHandshakeCases{
     {"handshake-impaired", "SYN, SYN-ACK and ACK lost (0 to 20 %), doubled and overtaken (0 to 30 % each), both ways",
      "every client completes by repeating; none sees anything wrong",
-     "{segments lost} lost, {segments doubled} doubled, {segments overtaken} overtaken; {handshakes} handshakes", "no client repeats", impaired},
+     "{segments lost} lost, {segments doubled} doubled, {segments overtaken} overtaken; {handshakes} handshakes", "no client "
+     "repeats", impaired},
     {"ack-flood", "ACKs with guessed cookies: all 32 bits; the minute only, the rest right; 6 low bits only, the rest right",
      "shares 2 * 4 / 2^32, 1 / 256 and 4 / 64 (the first is the product of 2 / 256 and 4 / 2^24), within 5 standard deviations",
-     "{blind accepted} of {blind guesses} blind, {minute accepted} of {minute guesses} of the minute, {low accepted} of {low guesses} of the low bits",
+     "{blind accepted} of {blind guesses} blind, {minute accepted} of {minute guesses} of the minute, {low accepted} of {low guesses} "
+     "of the low bits",
      "the minute is not guessed", ack_flood, judge_flood},
     {"ack-replay", "a client's ACK again: four times, after its FIN, and after flow and cookie have expired",
-     "three times handed off again, then passed as it is; afterwards `bad_cookie`", "{repeated} repeated, {passed} passed, {rejected} rejected",
+     "three times handed off again, then passed as it is; afterwards `bad_cookie`", "{repeated} repeated, {passed} passed, {rejected} "
+     "rejected",
      "time stands still", ack_replay},
-    {"registers-hostile", "writes to read-only, staging and missing registers with any strobes, commits that are refused, answers not taken, "
+    {"registers-hostile", "writes to read-only, staging and missing registers with any strobes, commits that are refused, answers not "
+     "taken, "
      "in mid traffic",
      "no frame sees anything; refused commits show in STATUS; registers read as they must; every client completes",
      "{writes} writes, {refused commits} refused commits, {handshakes} handshakes", "POLICY is written", hostile_registers},

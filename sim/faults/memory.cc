@@ -277,18 +277,21 @@ const std::vector<Case> kMemoryCases{
      "{answers injured} answers: {frames lost} frames lost, {entered again} flows entered again, {sram errors} errors counted, "
      "{strangers let through} of {strangers} strangers let through",
      "the model is not told", [](Bench& b) { read(b, true); }},
-    {"sram-read-even", "2 or 4 bits of one slot of one answer are wrong", "the frame meets the slot as read; the memory stays right unless the frame writes",
+    {"sram-read-even", "2 or 4 bits of one slot of one answer are wrong", "the frame meets the slot as read; the memory stays right "
+     "unless the frame writes",
      "{answers injured} answers: {frames lost} frames lost, {entered again} flows entered again, {strangers let through} of {strangers} "
      "strangers let through",
      "the model is not told", [](Bench& b) { read(b, false); }},
     {"sram-late", "answers come 1 to 8 reads late, on one channel or both, in a burst of one frame a clock",
      "contract broken: frames see rows of others and miss; no hang; a false hit needs a tag of 32 bits: at most 6 slots * 2^-32 a lookup",
-     "{answers late} answers: {frames lost} frames lost, {frames passed} passed by the other channel, {strangers let through} of {strangers} "
+     "{answers late} answers: {frames lost} frames lost, {frames passed} passed by the other channel, {strangers let through} of "
+     "{strangers} "
      "strangers let through",
      "the model is not told", late},
     {"sram-lost", "an answer never comes: the lines show the last one",
      "the frame misses; with a valid cookie its flow is entered into the row it saw; nothing else changes",
-     "{answers lost} answers: {frames lost} frames lost, {entered again} entered again, {strangers let through} of {strangers} strangers let "
+     "{answers lost} answers: {frames lost} frames lost, {entered again} entered again, {strangers let through} of {strangers} "
+     "strangers let "
      "through",
      "the model is not told", lost},
     {"sram-noise", "the memory powers up full of random bits", "strangers are dropped, clients come through, errors are counted exactly",

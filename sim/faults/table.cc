@@ -132,13 +132,16 @@ const std::vector<Case> kTableCases{
      "the six youngest pass, the others are dropped as `bad_cookie`; one eviction for each flow above six",
      "{flows} flows, {evictions} evictions", "the table has twelve slots", full},
     {"collision-known", "ten flows of an attacker who knows the secret, all in the two rows of a victim (table of 32 rows a channel)",
-     "an eviction for each flow above six in that pair of rows: the idle victim is out and comes back by a new handshake; flows in other rows "
+     "an eviction for each flow above six in that pair of rows: the idle victim is out and comes back by a new handshake; flows in "
+     "other rows "
      "do not notice",
      "{attacks} attacks with {flows of attackers} flows: {evictions} evictions, {victims lost} victims lost", "he does not know the secret",
      collision_known},
     {"collision-blind", "384 flows of an attacker without the secret, in a table of 384 slots",
-     "evictions as of balls thrown blindly at the emptier of two rows of three (20 000 trials that know nothing of the box), within 5 standard errors",
-     "{evictions} evictions of {flows of attackers} flows, {evictions/seeds} a seed; theory {theory/thousands}", "he knows half of a row's address", collision_blind,
+     "evictions as of balls thrown blindly at the emptier of two rows of three (20 000 trials that know nothing of the box), within 5 "
+     "standard errors",
+     "{evictions} evictions of {flows of attackers} flows, {evictions/seeds} a seed; theory {theory/thousands}", "he knows half of a "
+     "row's address", collision_blind,
      judge_blind},
 };
 

@@ -209,7 +209,8 @@ const std::vector<Case> kTimeCases{
     SYNGATE_JUMP("clock-minute-on", "clock and minute count + 1 min", "open handshakes and flows go on", minute_on),
     SYNGATE_JUMP("clock-minute-back", "clock and minute count - 1 min", "cookies are of the future: rejected; flows go on", minute_back),
     SYNGATE_JUMP("clock-hours-on", "+ 3 h", "cookies and flows have expired", hours_on),
-    SYNGATE_JUMP("clock-day-on", "+ 1 day", "cookies have expired; 1318 epochs are 38 or 39 modulo 256, so flows that the sweep did not meet live",
+    SYNGATE_JUMP("clock-day-on", "+ 1 day", "cookies have expired; 1318 epochs are 38 or 39 modulo 256, so flows that the sweep did "
+     "not meet live",
                  day_on),
     SYNGATE_JUMP("clock-day-back", "- 1 day", "cookies are of the future, flows 217 or 218 epochs old: rejected, dropped", day_back),
     SYNGATE_JUMP("clock-count-wrap", "minute count 2^32 - 1 to 0", "open handshakes and flows go on", count_wraps),
@@ -223,7 +224,8 @@ const std::vector<Case> kTimeCases{
      "{rotations} rotations, {handshakes} handshakes", "the model does not hear of one key", rotation_flight},
     {"rotation-in-use", "contract broken: the bank of this minute is written while its SYNs are in flight",
      "each cookie is of the old or the new key, in this order, never of a mix",
-     "{cookies of the old key} cookies of the old key, {cookies of the new key} of the new", "the key that is written is another by one bit",
+     "{cookies of the old key} cookies of the old key, {cookies of the new key} of the new", "the key that is written is another by "
+     "one bit",
      rotation_in_use},
 };
 
