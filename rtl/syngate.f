@@ -29,8 +29,10 @@ parse/syngate_parse_options_class.sv
 parse/syngate_parse_options_step.sv
 stamp/syngate_stamp.sv
 table/syngate_table.sv
+table/syngate_table_ahead.sv
+table/syngate_table_decide.sv
+table/syngate_table_patch.sv
 table/syngate_table_pending.sv
 table/syngate_table_slot.sv
-table/syngate_table_update.sv
 verdict/syngate_verdict.sv
 syngate_core.sv

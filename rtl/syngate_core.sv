@@ -69,9 +69,10 @@ module syngate_core (
   localparam int unsigned MetaClock   = syngate_pkg::PARSE_META_LATENCY;
   localparam int unsigned OffsetClock = HashClock + 35;
   localparam int unsigned DecideClock = HashClock + 76;
-  localparam int unsigned TableClock  = DecideClock - syngate_pkg::SRAM_READ_LATENCY - 2;
+  localparam int unsigned TableClock  = DecideClock - syngate_pkg::SRAM_READ_LATENCY - 5;  // which asks in its clock 21
+  localparam int unsigned ResultClock = DecideClock + 2;
   localparam int unsigned EgressClock = DecideClock + 18;
-  localparam int unsigned BeatClock   = EgressClock + 4;
+  localparam int unsigned BeatClock   = EgressClock + 10;
 
   // ---- ingress ----
   logic in_valid, in_sop, in_eop;
@@ -125,7 +126,7 @@ module syngate_core (
   // ---- cookie ----
   logic [1:0] syn_mss_index, mss_index;
   logic [25:0] offset;
-  logic [63:0] table_hash, table_hash_62;
+  logic [63:0] table_hash, table_hash_59;
   logic cookie_valid, cookie_age;
   logic [31:0] cookie;
   syngate_delay #(.Width(2), .Clocks(DecideClock - 1 - MetaClock)) u_delay_mss (
@@ -163,11 +164,16 @@ module syngate_core (
     end
   end
   syngate_delay #(.Width(64), .Clocks(TableClock - HashClock - 44)) u_delay_table_hash (
-      .clk_i, .rst_ni, .data_i(table_hash), .data_o(table_hash_62));
-  logic hit, hit_new;
-  logic [1:0] hit_repeats;
-  logic [2:0] hit_first, first, error_count;
-  syngate_pkg::table_op_e command, op;
+      .clk_i, .rst_ni, .data_i(table_hash), .data_o(table_hash_59));
+  logic [7:0] epoch_59;
+  logic [2:0] first_59;
+  syngate_delay #(.Width(11), .Clocks(TableClock - MetaClock)) u_delay_request (
+      .clk_i, .rst_ni, .data_i({meta.ms[23:16], meta.pre == syngate_pkg::PreSyn ? meta.seq[2:0] + 3'd1 : meta.seq[2:0]}),
+      .data_o({epoch_59, first_59}));
+  logic hit, repeated;
+  logic [2:0] error_count;
+  syngate_pkg::table_ask_t ask;
+  syngate_pkg::table_op_e op;
   logic sweep_valid;
   logic [syngate_pkg::TABLE_ADDRESS_BITS-1:0] sweep_row;
   logic [5:0] sweep_mask;
@@ -175,51 +181,63 @@ module syngate_core (
   logic [2:0] sweep_count;
   syngate_table u_table (
       .clk_i, .rst_ni, .mask_i(table_mask), .life_i(life), .life_closing_i(life_closing), .now_epoch_i(now.ms[23:16]),
-      .req_valid_i(lookup_q[TableClock-MetaClock-1]), .req_hash_i(table_hash_62),
+      .req_valid_i(lookup_q[TableClock-MetaClock-1]), .req_hash_i(table_hash_59), .req_epoch_i(epoch_59), .req_first_i(first_59),
       .sram_read_o, .sram0_read_addr_o, .sram1_read_addr_o, .sram0_read_data_i, .sram1_read_data_i,
       .sram0_write_o, .sram0_write_addr_o, .sram0_write_data_o, .sram1_write_o, .sram1_write_addr_o, .sram1_write_data_o,
-      .epoch_i(late.epoch), .hit_o(hit), .hit_new_o(hit_new), .hit_repeats_o(hit_repeats), .hit_first_o(hit_first),
-      .command_i(lookup_80 ? command : syngate_pkg::TableOpNone), .first_i(first), .op_o(op), .error_count_o(error_count),
+      .ask_i(lookup_80 ? ask : '0), .hit_o(hit), .repeat_o(repeated), .op_o(op), .error_count_o(error_count),
       .sweep_valid_o(sweep_valid), .sweep_row_o(sweep_row), .sweep_mask_o(sweep_mask), .sweep_epoch_o(sweep_epoch)
   );
   assign sweep_count = sweep_valid ? 3'($countones(sweep_mask)) : 3'd0;
 
-  // ---- verdict ----
-  logic valid_80, lookup_80, cookie_ok, hit_q, cookie_ok_q, cookie_used_q;
-  syngate_pkg::late_t late;
-  logic [syngate_pkg::LATE_BITS-1:0] late_bits;
+  // ---- verdict: what to ask of the table at DecideClock, the rest at ResultClock ----
+  logic valid_82, lookup_80, cookie_ok, hit_q, cookie_ok_q, cookie_used_q;
+  syngate_pkg::late_t late, late_82;
+  logic [syngate_pkg::LATE_BITS-1:0] late_bits, late_bits_82;
   syngate_pkg::reason_e reason, reason_q, done_reason;
   syngate_pkg::verdict_e verdict, verdict_q, done_verdict;
-  logic [31:0] id_q, cookie_q, tsval_q;
-  logic [1:0] mss_index_q;
-  assign valid_80  = valid_q[DecideClock-MetaClock-1];
+  logic [31:0] id_q, cookie_82, cookie_q, tsval_82, tsval_q;
+  logic [1:0] mss_index_82, mss_index_q;
+  logic cookie_valid_82, cookie_age_82, unused_cookie_ok;
+  syngate_pkg::verdict_e unused_verdict;
+  syngate_pkg::reason_e unused_reason;
+  syngate_pkg::table_ask_t unused_ask;
+  assign valid_82  = valid_q[ResultClock-MetaClock-1];
   assign lookup_80 = lookup_q[DecideClock-MetaClock-1];
   syngate_delay #(.Width(syngate_pkg::LATE_BITS), .Clocks(DecideClock - MetaClock)) u_delay_late (
       .clk_i, .rst_ni,
       .data_i({meta.id, meta.pre, meta.reason, meta.flag_syn, meta.flag_ack, meta.flag_rst, meta.flag_fin, meta.has_payload,
-          meta.ts_ok, meta.is6, meta.seq[2:0], meta.ms[23:16]}),
+          meta.ts_ok, meta.is6}),
       .data_o(late_bits));
-  assign late = late_bits;
-  syngate_verdict u_verdict (
+  syngate_delay #(.Width(syngate_pkg::LATE_BITS + 68), .Clocks(ResultClock - DecideClock)) u_delay_result (
+      .clk_i, .rst_ni, .data_i({late_bits, cookie_valid, cookie_age, mss_index, cookie, tsval_80}),
+      .data_o({late_bits_82, cookie_valid_82, cookie_age_82, mss_index_82, cookie_82, tsval_82}));
+  assign late    = late_bits;
+  assign late_82 = late_bits_82;
+  syngate_verdict u_ask (
       .pre_i(late.pre), .reason_i(late.reason), .flag_syn_i(late.flag_syn), .flag_ack_i(late.flag_ack), .flag_rst_i(late.flag_rst),
-      .flag_fin_i(late.flag_fin), .has_payload_i(late.has_payload), .seq_i(late.seq), .cookie_ok_i(cookie_valid),
-      .hit_i(hit), .hit_new_i(hit_new), .hit_repeats_i(hit_repeats), .hit_first_i(hit_first),
-      .verdict_o(verdict), .reason_o(reason), .command_o(command), .first_o(first), .cookie_ok_o(cookie_ok));
+      .flag_fin_i(late.flag_fin), .has_payload_i(late.has_payload), .cookie_ok_i(cookie_valid), .ask_o(ask),
+      .hit_i(1'b0), .repeat_i(1'b0), .verdict_o(unused_verdict), .reason_o(unused_reason),
+      .cookie_ok_o(unused_cookie_ok));
+  syngate_verdict u_verdict (
+      .pre_i(late_82.pre), .reason_i(late_82.reason), .flag_syn_i(late_82.flag_syn), .flag_ack_i(late_82.flag_ack),
+      .flag_rst_i(late_82.flag_rst), .flag_fin_i(late_82.flag_fin), .has_payload_i(late_82.has_payload),
+      .cookie_ok_i(cookie_valid_82), .ask_o(unused_ask), .hit_i(hit), .repeat_i(repeated),
+      .verdict_o(verdict), .reason_o(reason), .cookie_ok_o(cookie_ok));
   always_ff @(posedge clk_i) begin
-    decided_valid_q <= rst_ni && valid_80;
-    id_q            <= late.id;
+    decided_valid_q <= rst_ni && valid_82;
+    id_q            <= late_82.id;
     verdict_q       <= verdict;
     reason_q        <= reason;
     op_q            <= op;
     hit_q           <= hit;
     cookie_ok_q     <= cookie_ok;
-    cookie_used_q   <= rst_ni && valid_80 && (op == syngate_pkg::TableOpInsert || op == syngate_pkg::TableOpEvict
+    cookie_used_q   <= rst_ni && valid_82 && (op == syngate_pkg::TableOpInsert || op == syngate_pkg::TableOpEvict
         || op == syngate_pkg::TableOpRepeat);
-    age_q           <= cookie_ok && cookie_age;
+    age_q           <= cookie_ok && cookie_age_82;
     error_count_q   <= rst_ni ? error_count : 3'd0;
-    mss_index_q     <= cookie_ok || late.pre == syngate_pkg::PreSyn ? mss_index : 2'd0;
-    cookie_q        <= late.pre == syngate_pkg::PreSyn || late.pre == syngate_pkg::PreTcp ? cookie : 32'd0;
-    tsval_q         <= late.pre == syngate_pkg::PreSyn && late.ts_ok ? tsval_80 : 32'd0;
+    mss_index_q     <= cookie_ok || late_82.pre == syngate_pkg::PreSyn ? mss_index_82 : 2'd0;
+    cookie_q        <= late_82.pre == syngate_pkg::PreSyn || late_82.pre == syngate_pkg::PreTcp ? cookie_82 : 32'd0;
+    tsval_q         <= late_82.pre == syngate_pkg::PreSyn && late_82.ts_ok ? tsval_82 : 32'd0;
   end
 
   // ---- stamp ----
@@ -259,7 +277,7 @@ module syngate_core (
   assign meta_98 = meta_bits_98;
   logic [2:0] verdict_bits_98;
   logic [4:0] reason_bits_98;
-  syngate_delay #(.Width(8), .Clocks(EgressClock - DecideClock - 1)) u_delay_decided (
+  syngate_delay #(.Width(8), .Clocks(EgressClock - ResultClock - 1)) u_delay_verdict (
       .clk_i, .rst_ni, .data_i({verdict_q, reason_q}), .data_o({verdict_bits_98, reason_bits_98}));
   logic [31:0] cookie_98, tsval_98, clock_98;
   logic [15:0] mss_98;
@@ -305,9 +323,9 @@ module syngate_core (
 
   // ---- promises ----
   // Parse answers at its two constant clocks, so what the delays bring together belongs to one frame.
-  `SYNGATE_ASSERT(core_meta_clock, valid_q[BeatClock-MetaClock-5] == beat_sop_q[BeatClock-5])
+  `SYNGATE_ASSERT(core_meta_clock, valid_q[EgressClock-MetaClock-1] == beat_sop_q[EgressClock-1])
   `SYNGATE_ASSERT(core_hash_clock, hash_valid == beat_sop_q[HashClock-1])
   logic unused_core;
-  assign unused_core = &{1'b0, hash_valid, lookup_q};
+  assign unused_core = &{1'b0, hash_valid, lookup_q, late, late_82, unused_verdict, unused_reason, unused_cookie_ok, unused_ask};
 endmodule : syngate_core
 `default_nettype wire

@@ -322,10 +322,8 @@ package syngate_pkg;
     logic        has_payload;
     logic        ts_ok;
     logic        is6;
-    logic [2:0]  seq;         // low bits
-    logic [7:0]  epoch;
   } late_t;
-  localparam int unsigned LATE_BITS = 32 + 3 + 5 + 7 + 3 + 8;
+  localparam int unsigned LATE_BITS = 32 + 3 + 5 + 7;
 
   // What of a frame admission needs. written by: parse, verdict
   typedef struct packed {

@@ -5,13 +5,13 @@
 
 // Admits whole frames to the two ports. Replies have one FIFO; the forward port has one for hand-offs, one for the beats of
 // passed frames, and one that says in which order they leave. A hand-off and its original are admitted or dropped as a pair.
-// Does not: reorder. Latency: meta_i to done_* 5 clocks; first beat offered one clock later at an empty port.
+// Does not: reorder. Latency: meta_i to done_* 11 clocks; first beat offered three clocks later at an empty port.
 // Throughput: one frame in a clock, one beat out a clock and port. Backpressure: none towards the pipeline.
 // Drops: reply_cap, reply_full, handoff_full, forward_full, each reported on done_*.
 module syngate_egress (
     input  wire                          clk_i,
     input  wire                          rst_ni,
-    // a frame: its metadata, and 4 clocks later (BUILD_LATENCY) its beats, gap-free
+    // a frame: its metadata, and 10 clocks later (BUILD_LATENCY) its beats, gap-free
     input  wire                          valid_i,
     input  wire syngate_pkg::meta_t      meta_i,
     input  wire syngate_pkg::decision_t  decision_i,
@@ -42,17 +42,17 @@ module syngate_egress (
   logic [6:0] built_length;
   syngate_pkg::admit_t admit;
   logic [syngate_pkg::ADMIT_BITS-1:0] admit_bits;
-  logic [3:0] valid_q;
-  logic valid_4;
+  logic [9:0] valid_q;
+  logic valid_10;
   syngate_egress_build u_build (
-      .clk_i, .meta_i, .decision_i, .exid_i, .frame_o(built), .length_o(built_length));
-  syngate_delay #(.Width(syngate_pkg::ADMIT_BITS), .Clocks(4)) u_delay (
+      .clk_i, .rst_ni, .meta_i, .decision_i, .exid_i, .frame_o(built), .length_o(built_length));
+  syngate_delay #(.Width(syngate_pkg::ADMIT_BITS), .Clocks(10)) u_delay (
       .clk_i, .rst_ni, .data_i({meta_i.id, decision_i.verdict, decision_i.reason, meta_i.beats}), .data_o(admit_bits));
   assign admit   = admit_bits;
-  assign valid_4 = valid_q[3];
+  assign valid_10 = valid_q[9];
   always_ff @(posedge clk_i) begin
     if (!rst_ni) valid_q <= '0;
-    else valid_q <= {valid_q[2:0], valid_i};
+    else valid_q <= {valid_q[8:0], valid_i};
   end
 
   // ---- egress cap: replies per window of 1024 clocks ----
@@ -90,22 +90,22 @@ module syngate_egress (
       syngate_pkg::VerdictReply: begin
         if (capped) reason = syngate_pkg::ReasonReplyCap;
         else if (reply_free == 7'd0) reason = syngate_pkg::ReasonReplyFull;
-        else admit_reply = valid_4;
+        else admit_reply = valid_10;
       end
       syngate_pkg::VerdictHandoff: begin
         if (handoff_free == 7'd0 || !order_ok) reason = syngate_pkg::ReasonHandoffFull;
-        else admit_handoff = valid_4;
+        else admit_handoff = valid_10;
       end
       syngate_pkg::VerdictHandoffPass: begin
         if (handoff_free == 7'd0 || !order_ok || !room_ok) reason = syngate_pkg::ReasonHandoffFull;
         else begin
-          admit_handoff = valid_4;
-          admit_pass    = valid_4;
+          admit_handoff = valid_10;
+          admit_pass    = valid_10;
         end
       end
       syngate_pkg::VerdictPass: begin
         if (!order_ok || !room_ok) reason = syngate_pkg::ReasonForwardFull;
-        else admit_pass = valid_4;
+        else admit_pass = valid_10;
       end
       default: ;
     endcase
@@ -116,7 +116,7 @@ module syngate_egress (
   assign tail       = beat_sop_i ? (beat_length_i[6:0] == 7'd0 ? 8'd128 : {1'b0, beat_length_i[6:0]}) : tail_q;
   assign write_beat = beat_valid_i && (beat_sop_i ? admit_pass : passing_q);
   always_ff @(posedge clk_i) begin
-    done_valid_o   <= rst_ni && valid_4;
+    done_valid_o   <= rst_ni && valid_10;
     done_id_o      <= admit.id;
     done_verdict_o <= verdict;
     done_reason_o  <= reason;
@@ -201,7 +201,7 @@ module syngate_egress (
       || (m_axis_forward_tvalid && $stable(m_axis_forward_tdata) && $stable(m_axis_forward_tkeep)
           && $stable(m_axis_forward_tlast)))
   // The first beat of a frame meets its metadata.
-  `SYNGATE_ASSERT(egress_together, valid_4 == (beat_valid_i && beat_sop_i))
+  `SYNGATE_ASSERT(egress_together, valid_10 == (beat_valid_i && beat_sop_i))
   // Rules drop with a reason, and only drops have one.
   `SYNGATE_ASSERT(egress_reason, !done_valid_o
       || (done_verdict_o == syngate_pkg::VerdictDrop) == (done_reason_o != syngate_pkg::ReasonNone))

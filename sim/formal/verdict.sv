@@ -13,34 +13,32 @@ module formal_verdict (
     input wire               rst_i,
     input wire               fin_i,
     input wire               payload_i,
-    input wire [2:0]         seq_i,
     input wire               cookie_i,
     input wire               hit_i,
-    input wire               hit_new_i,
-    input wire [1:0]         hit_repeats_i,
-    input wire [2:0]         hit_first_i
+    input wire               repeat_i
 );
   syngate_pkg::verdict_e verdict;
   syngate_pkg::reason_e reason;
-  syngate_pkg::table_op_e command;
-  logic [2:0] first;
+  syngate_pkg::table_ask_t ask;
   logic cookie_ok;
   syngate_verdict u_dut (
       .pre_i, .reason_i, .flag_syn_i(syn_i), .flag_ack_i(ack_i), .flag_rst_i(rst_i), .flag_fin_i(fin_i), .has_payload_i(payload_i),
-      .seq_i, .cookie_ok_i(cookie_i), .hit_i, .hit_new_i, .hit_repeats_i, .hit_first_i,
-      .verdict_o(verdict), .reason_o(reason), .command_o(command), .first_o(first), .cookie_ok_o(cookie_ok));
+      .cookie_ok_i(cookie_i), .hit_i, .repeat_i,
+      .verdict_o(verdict), .reason_o(reason), .ask_o(ask), .cookie_ok_o(cookie_ok));
 
   always_comb begin
     assume (pre_i <= syngate_pkg::PreTcp);
     assume ((pre_i == syngate_pkg::PreDrop) == (reason_i != syngate_pkg::ReasonNone));
   end
 
-  logic drop, tcp, final_ack, valid_ack, repeats;
+  // The table repeats a hand-off only where it was allowed to, and of a slot that hits.
+  always_comb assume (!repeat_i || (hit_i && ask.may_repeat));
+
+  logic drop, tcp, final_ack, valid_ack;
   assign drop      = verdict == syngate_pkg::VerdictDrop;
   assign tcp       = pre_i == syngate_pkg::PreTcp;
   assign final_ack = ack_i && !syn_i && !rst_i;
   assign valid_ack = final_ack && cookie_i;
-  assign repeats   = hit_new_i && hit_repeats_i != 2'd0 && hit_first_i == seq_i && valid_ack && !fin_i;
 
   // The rules in their order, written down again: the first that matches gives the verdict.
   logic [2:0] want;
@@ -49,7 +47,7 @@ module formal_verdict (
     else if (pre_i == syngate_pkg::PreDrop) want = syngate_pkg::VerdictDrop;
     else if (pre_i == syngate_pkg::PreIcmp) want = hit_i ? syngate_pkg::VerdictPass : syngate_pkg::VerdictDrop;
     else if (pre_i == syngate_pkg::PreSyn) want = syngate_pkg::VerdictReply;
-    else if (hit_i) want = repeats ? syngate_pkg::VerdictHandoffPass : syngate_pkg::VerdictPass;
+    else if (hit_i) want = repeat_i ? syngate_pkg::VerdictHandoffPass : syngate_pkg::VerdictPass;
     else if (valid_ack) want = payload_i || fin_i ? syngate_pkg::VerdictHandoffPass : syngate_pkg::VerdictHandoff;
     else want = syngate_pkg::VerdictDrop;
   end
@@ -64,22 +62,20 @@ module formal_verdict (
     verdict_reason_of_rule_9 : assert (!(tcp && drop) || reason == (rst_i ? syngate_pkg::ReasonRstUnknown :
         ack_i && !syn_i ? syngate_pkg::ReasonBadCookie : syngate_pkg::ReasonUnknownFlow));
     // A flow gets into the table only by a valid cookie in a segment with ACK and without SYN and RST.
-    verdict_insert_needs_cookie : assert (command != syngate_pkg::TableOpInsert || (tcp && valid_ack && !hit_i));
+    verdict_insert_needs_cookie : assert (!ask.insert || (tcp && valid_ack));
     // No frame whose flow is unknown and whose cookie is not valid reaches the server, SYN and ICMP included.
     verdict_nothing_unknown_passes : assert (pre_i == syngate_pkg::PrePass || hit_i || valid_ack || drop
         || verdict == syngate_pkg::VerdictReply);
     // A flow that is in the table is written only as the table's rules say: reopen by a SYN, close by RST or FIN, repeat, refresh.
-    verdict_command_of_hit : assert (!hit_i || command == (
-        pre_i == syngate_pkg::PreSyn ? syngate_pkg::TableOpReopen :
-        !tcp ? syngate_pkg::TableOpNone :
-        rst_i || fin_i ? syngate_pkg::TableOpClose :
-        repeats ? syngate_pkg::TableOpRepeat : syngate_pkg::TableOpRefresh));
+    // (The table picks insert on a miss, the others on a hit, repeat before refresh.)
+    verdict_command_of_hit : assert ({ask.reopen, ask.close, ask.refresh, ask.may_repeat, ask.sweep} ==
+        {pre_i == syngate_pkg::PreSyn, tcp && (rst_i || fin_i), tcp && !rst_i && !fin_i, tcp && valid_ack && !fin_i, 1'b0});
 
     cover (verdict == syngate_pkg::VerdictHandoff);
     cover (verdict == syngate_pkg::VerdictHandoffPass && hit_i);
     cover (drop && reason == syngate_pkg::ReasonUnknownFlow);
   end
   logic unused;
-  assign unused = &{1'b0, first, cookie_ok};
+  assign unused = &{1'b0, cookie_ok};
 endmodule : formal_verdict
 `default_nettype wire

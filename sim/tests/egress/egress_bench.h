@@ -16,7 +16,7 @@ namespace syngate::sim::egress_test {
 
 constexpr std::size_t kBeat = 128;
 /// Clocks from metadata to the original's beat 0 at the input, to done_*, and to tvalid at an idle port.
-constexpr std::uint64_t kBeatLatency = 4, kDoneLatency = 5, kOutLatency = 8;
+constexpr std::uint64_t kBeatLatency = 10, kDoneLatency = 11, kOutLatency = 14;
 
 struct Item {
   Meta meta;

@@ -23,7 +23,7 @@ using Random = std::mt19937_64;
 constexpr std::size_t kBeat = 128;
 constexpr std::size_t kMaxBeats = 72;
 /// Clocks from the clock in which the last beat is accepted to the one in which beat 0 is released.
-constexpr std::uint64_t kLatency = 8;
+constexpr std::uint64_t kLatency = 25;
 
 struct Frame {
   Bytes bytes;
