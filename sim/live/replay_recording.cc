@@ -270,8 +270,13 @@ Fate run_part(const TrimOptions& options, bool keep_flood, Keep keep, const std:
         break;
       }
       case Kind::kTime:
-        time = event;
-        continue;
+        if (!dirty) {
+          time = event;
+          continue;
+        }
+        // A kept frame that is still on its way through ingress sees it.
+        time.reset();
+        break;
       case Kind::kFlood:
         if (!keep_flood) continue;
         break;

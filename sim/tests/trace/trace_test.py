@@ -22,7 +22,7 @@ def syngate(*arguments):
 
 
 def rtl_stages():
-    """The clocks at which the core itself says that its stages begin."""
+    """The clocks at which the core itself says that its stages begin, and that of the table's answer."""
     values = {}
     for text in ((ROOT / "rtl/syngate_pkg.sv").read_text(), (ROOT / "rtl/syngate_core.sv").read_text()):
         for name, expression in re.findall(r"localparam int unsigned (\w+)\s*= ([^;]+);", text):
@@ -32,7 +32,7 @@ def rtl_stages():
                     values[name] = eval(words, {"__builtins__": {}}, values)  # names and arithmetic of our own RTL
                 except (NameError, SyntaxError):
                     continue
-    names = {"cookie": "MetaClock", "table": "TableClock", "decide": "DecideClock", "egress": "EgressClock"}
+    names = {"cookie": "MetaClock", "table": "TableClock", "decide": "DecideClock", "result": "ResultClock", "egress": "EgressClock"}
     return {"parse": 0, **{stage: values[name] for stage, name in names.items()}}
 
 
@@ -92,14 +92,15 @@ def check_wavejson(text):
 
 def main():
     offsets = rtl_stages()
+    result = offsets.pop("result")
     with tempfile.TemporaryDirectory() as name:
         run = f"{name}/run"
         syngate("replay", CAPTURE, "--limit", str(FRAMES), "--line-rate", "100G", "--backpressure", "0.3", "-q", "--out", run)
         events = [json.loads(line) for line in pathlib.Path(run, "events.jsonl").read_text().splitlines()]
         events = [event for event in events if event["event"] == "frame"]
-        # Constants of the pipeline: the observation port registers the decision once, and admission comes five clocks after the builder.
-        assert {event["decided"] - event["entered"] for event in events} == {offsets["decide"] + 1}
-        assert {event["done"] - event["entered"] for event in events} == {offsets["egress"] + 5}
+        # Constants of the pipeline: the observation port registers the table's answer once; admission comes eleven clocks after the metadata.
+        assert {event["decided"] - event["entered"] for event in events} == {result + 1}
+        assert {event["done"] - event["entered"] for event in events} == {offsets["egress"] + 11}
 
         traced = [json.loads(line) for line in syngate("trace", run, "--json").splitlines()]
         assert len(traced) == FRAMES
