@@ -98,7 +98,7 @@ def main():
         syngate("replay", CAPTURE, "--limit", str(FRAMES), "--line-rate", "100G", "--backpressure", "0.3", "-q", "--out", run)
         events = [json.loads(line) for line in pathlib.Path(run, "events.jsonl").read_text().splitlines()]
         events = [event for event in events if event["event"] == "frame"]
-        # Constants of the pipeline: the observation port registers the table's answer once; admission comes eleven clocks after the metadata.
+        # Constants: the observation port has the answer of the table one clock later; admission is eleven clocks behind the metadata.
         assert {event["decided"] - event["entered"] for event in events} == {result + 1}
         assert {event["done"] - event["entered"] for event in events} == {offsets["egress"] + 11}
 
