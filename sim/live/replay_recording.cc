@@ -248,6 +248,13 @@ Fate run_part(const TrimOptions& options, bool keep_flood, Keep keep, const std:
     }
     player.produced.clear();
   };
+  const auto drain = [&] {
+    LiveEvent event;
+    event.kind = Kind::kDrain;
+    write(event);
+    player.play(event);
+    collect();
+  };
   std::optional<LiveEvent> time;  // the last one: earlier ones show nothing
   LiveEvent event;
   bool dirty = false;
@@ -258,6 +265,8 @@ Fate run_part(const TrimOptions& options, bool keep_flood, Keep keep, const std:
         const std::uint64_t id = event.id;
         if (!keep(event)) continue;
         if (time) {
+          // What was between is left out: the frame before must not meet this time in ingress.
+          if (dirty) drain();
           write(*time);
           player.play(*time);
           time.reset();
@@ -270,13 +279,8 @@ Fate run_part(const TrimOptions& options, bool keep_flood, Keep keep, const std:
         break;
       }
       case Kind::kTime:
-        if (!dirty) {
-          time = event;
-          continue;
-        }
-        // A kept frame that is still on its way through ingress sees it.
-        time.reset();
-        break;
+        time = event;
+        continue;
       case Kind::kFlood:
         if (!keep_flood) continue;
         break;
@@ -297,11 +301,7 @@ Fate run_part(const TrimOptions& options, bool keep_flood, Keep keep, const std:
   }
   if (dirty) {
     // Outputs stand in a recording behind the event that brought them out.
-    LiveEvent drain;
-    drain.kind = Kind::kDrain;
-    write(drain);
-    player.play(drain);
-    collect();
+    drain();
   }
   player.bench.finish();
   check(Kind::kEnd);
