@@ -149,14 +149,14 @@ def floorplan(placed, target):
 
 def place(root, folder, seed):
     """One run of nextpnr; its report and the seconds it took."""
-    work = root / "run" / "place"
-    work.mkdir(parents=True, exist_ok=True)
+    work = root / "place"
+    work.mkdir(exist_ok=True)
     shutil.copy(folder / "outreg.json", work / "in.json")
     (work / "pins.lpf").write_text("", encoding="ascii")
     started = time.monotonic()
-    command = ["nextpnr-ecp5", *DEVICE, "--json", "/run/place/in.json", "--lpf", "/run/place/pins.lpf", "--lpf-allow-unconstrained", "--freq",
+    command = ["nextpnr-ecp5", *DEVICE, "--json", "/place/in.json", "--lpf", "/place/pins.lpf", "--lpf-allow-unconstrained", "--freq",
                str(TARGET_MHZ), "--seed", str(seed), "--parallel-refine", "--threads", str(len(os.sched_getaffinity(0))),
-               "--timing-allow-fail", "--report", "/run/place/report.json", "--write", "/run/place/out.json", "--log", "/run/place/log", "-q"]
+               "--timing-allow-fail", "--report", "/place/report.json", "--write", "/place/out.json", "--log", "/place/log", "-q"]
     code = inside(root, *command).returncode
     seconds = round(time.monotonic() - started)
     shutil.copy(work / "log", folder / f"nextpnr-{seed}.log")
