@@ -3,6 +3,8 @@
 // Cookies and timestamps against values computed by Linux's own functions.
 #include "syngate/model/cookie.h"
 
+#include <stdexcept>
+
 #include "catch2.h"
 #include "syngate/model/sha1_cookie.h"
 #include "syngate/model/timestamp.h"
@@ -57,6 +59,7 @@ TEST_CASE("cookie: Linux's known answers, made and checked", "[cookie][vectors]"
     CHECK(make_sha1_cookie(flow, isn, count, index, secrets) == sha1);
     CHECK(check_sha1_cookie(flow, isn + 1, sha1 + 1, count + 1, secrets)->mss_index == index);
     CHECK_FALSE(check_sha1_cookie(flow, isn + 1, sha1 + 1, count + 2, secrets));
+    CHECK_FALSE(check_sha1_cookie(flow, isn + 1, sha1 + 5, count, secrets));
   }
 }
 
@@ -160,6 +163,12 @@ TEST_CASE("mss: the tables and what lies between", "[cookie]") {
   CHECK(mss_of_index(true, 0) == 1220);
   CHECK(default_mss(false) == 536);
   CHECK(default_mss(true) == 1220);
+}
+
+TEST_CASE("mss: there are four values and two SHA-1 secrets", "[cookie]") {
+  CHECK_THROWS_AS(mss_of_index(false, 4), std::out_of_range);
+  CHECK_THROWS_AS(mss_of_index(true, 4), std::out_of_range);
+  CHECK_THROWS_AS(sha1_cookie_hash(Flow{}, 0, 2, sha1_secrets()), std::out_of_range);
 }
 
 TEST_CASE("cookie: the MSS index never carries into the minute", "[cookie]") {

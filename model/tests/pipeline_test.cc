@@ -237,6 +237,10 @@ TEST_CASE("pipeline: a configuration takes effect with the next frame", "[pipeli
   Pipeline moved = std::move(pipeline);
   CHECK(moved.flows(now) == 1);
   CHECK(moved.counters()[defs::counter::kVerdictBase + static_cast<unsigned>(Verdict::kReply)] == 2);
+  Pipeline other(config);
+  other = std::move(moved);
+  CHECK(other.flows(now) == 1);
+  CHECK(other.counters()[defs::counter::kVerdictBase + static_cast<unsigned>(Verdict::kReply)] == 2);
 }
 
 TEST_CASE("pipeline: no allocation in the steady state", "[pipeline]") {

@@ -106,6 +106,12 @@ TEST_CASE("stamp: what a server refuses", "[stamp]") {
   CHECK(check({}, 0) == StampCheck::kValid);
   CHECK(check({1, 1, 1, 1}, 0) == StampCheck::kValid);
   CHECK(check({2, 4, 5, 180}, 0) == StampCheck::kValid);
+  // The same kind without room for an ExID, and with another one.
+  CHECK(check({253, 2, 1, 1}, 0) == StampCheck::kValid);
+  CHECK(check({253, 4, 0x53, 0x46}, 0) == StampCheck::kValid);
+  // Of two stamps the first counts.
+  const auto first = stamp_option(stamp, 0);
+  CHECK(check(frames::Bytes(first.begin(), first.end()), 0) == StampCheck::kBadMac);
   // Its flag must say whether the segment has timestamps, although the MAC covers the flag.
   CHECK(check(ts, 0) == StampCheck::kMalformed);
   stamp.timestamps = true;

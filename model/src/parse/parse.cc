@@ -101,6 +101,7 @@ TcpOptions parse_tcp_options(const std::uint8_t* options, std::size_t length, st
       result.tsval = get32(value);
       result.tsecr = get32(value + 4);
     } else if (kind == defs::kStampKind && size >= 4 && get16(value) == exid) {
+      if (!result.stamp) result.stamp_at = at;
       result.stamp = true;
     }
     at += size;

@@ -67,40 +67,25 @@ StampCheck verify_stamp(const Frame& frame, std::uint16_t exid, const std::array
                         Stamp* result) {
   const Parsed p = parse_frame(frame, exid);
   if (!p.tcp_visible || !p.options.stamp) return StampCheck::kAbsent;
-  const std::uint8_t* options = frame.data + p.l4 + 20;
-  const std::size_t length = 4 * p.data_offset - 20;
-  for (std::size_t at = 0; at < length;) {
-    if (options[at] == 0) break;
-    if (options[at] == 1) {
-      ++at;
-      continue;
-    }
-    if (at + 1 >= length) break;
-    const std::uint8_t size = options[at + 1];
-    if (size < 2 || at + size > length) break;
-    const std::uint8_t* o = options + at;
-    at += size;
-    if (o[0] != defs::kStampKind || size < 4 || get16(o + option::kExid) != exid) continue;
-    if (size != defs::kStampBytes || o[option::kVersionKey] >> 4 != static_cast<int>(defs::kStampVersion) ||
-        (o[option::kFlagsWscale] & 0xe0) != 0) {
-      return StampCheck::kMalformed;
-    }
-    Stamp s;
-    s.exid = exid;
-    s.key_id = o[option::kVersionKey] & 15;
-    s.timestamps = (o[option::kFlagsWscale] & 16) != 0;
-    s.rcv_wscale = o[option::kFlagsWscale] & 15;
-    s.mss = static_cast<std::uint16_t>(get16(o + option::kMss));
-    s.clock = static_cast<std::uint32_t>(get16(o + option::kClock)) << 16 |
-              static_cast<std::uint32_t>(get16(o + option::kClock + 2));
-    if (s.timestamps != p.options.timestamps) return StampCheck::kMalformed;
-    std::uint64_t mac = 0;
-    for (unsigned i = 0; i < 8; ++i) mac |= std::uint64_t{o[option::kMac + i]} << (8 * i);
-    if (mac != stamp_mac(s, p.flow, p.seq, p.ack, p.options.tsecr, keys[s.key_id])) return StampCheck::kBadMac;
-    if (result != nullptr) *result = s;
-    return StampCheck::kValid;
+  const std::uint8_t* o = frame.data + p.l4 + 20 + p.options.stamp_at;
+  if (o[option::kLength] != defs::kStampBytes || o[option::kVersionKey] >> 4 != static_cast<int>(defs::kStampVersion) ||
+      (o[option::kFlagsWscale] & 0xe0) != 0) {
+    return StampCheck::kMalformed;
   }
-  return StampCheck::kAbsent;
+  Stamp s;
+  s.exid = exid;
+  s.key_id = o[option::kVersionKey] & 15;
+  s.timestamps = (o[option::kFlagsWscale] & 16) != 0;
+  s.rcv_wscale = o[option::kFlagsWscale] & 15;
+  s.mss = static_cast<std::uint16_t>(get16(o + option::kMss));
+  s.clock = static_cast<std::uint32_t>(get16(o + option::kClock)) << 16 |
+            static_cast<std::uint32_t>(get16(o + option::kClock + 2));
+  if (s.timestamps != p.options.timestamps) return StampCheck::kMalformed;
+  std::uint64_t mac = 0;
+  for (unsigned i = 0; i < 8; ++i) mac |= std::uint64_t{o[option::kMac + i]} << (8 * i);
+  if (mac != stamp_mac(s, p.flow, p.seq, p.ack, p.options.tsecr, keys[s.key_id])) return StampCheck::kBadMac;
+  if (result != nullptr) *result = s;
+  return StampCheck::kValid;
 }
 
 void build_handoff(const Frame& segment, const Parsed& p, const Stamp& stamp, const SipKey& key,

@@ -281,6 +281,21 @@ TEST_CASE("csr: the bus in any order of its channels", "[csr]") {
   CHECK(b.read(0x010) == 2);
 }
 
+TEST_CASE("csr: an address is that of its word, in twelve bits", "[csr]") {
+  Bench b;
+  for (const unsigned byte : {1u, 2u, 3u, 0u}) {
+    b.write(0x010 + byte, 0x01020304 + byte);
+    for (const unsigned at : {0u, 1u, 2u, 3u}) CHECK(b.read(0x010 + at) == 0x01020304 + byte);
+  }
+  // Nothing shows a second time further up.
+  for (const unsigned high : {0x400u, 0x800u, 0xc00u}) {
+    b.write(high + 0x010, 7);
+    CHECK(b.read(high + 0x010) == 0);
+    CHECK(b.read(high + 0x200) == 0);
+    CHECK(b.read(0x010) == 0x01020304);
+  }
+}
+
 TEST_CASE("csr: time commits whole", "[csr][commit]") {
   Bench b;
   b.write(0x020, 0x01020304);
@@ -347,6 +362,18 @@ TEST_CASE("csr: what counts as a commit", "[csr][commit]") {
       }
     }
   }
+}
+
+TEST_CASE("csr: GENERATION has 16 bits and starts again", "[csr][commit]") {
+  Bench b;
+  for (unsigned n = 1; n <= 65536; ++n) {
+    b.write(0x028, 0);
+    if (n % 4096 == 0) {
+      CHECK(b.read(0x014) == n % 65536);
+      CHECK(b.top().generation_o == n % 65536);
+    }
+  }
+  CHECK(b.generations == 65536);
 }
 
 TEST_CASE("csr: commits are at least eight clocks apart", "[csr][commit]") {
@@ -558,4 +585,41 @@ TEST_CASE("csr: reading the low word keeps the high word", "[csr][counters]") {
   CHECK(b.read(0x208) == 0);
   CHECK(b.read(0x204) == 0);
   CHECK(b.counter(0) == 0x200000004);
+}
+
+TEST_CASE("csr: a counter has 64 bits", "[csr][counters]") {
+  Bench b;
+  auto& t = b.top();
+  const auto count = [&](unsigned verdict, unsigned n) {
+    t.done_valid_i = 1;
+    t.done_verdict_i = static_cast<std::uint8_t>(verdict);
+    t.done_reason_i = verdict == 4 ? 1 : 0;
+    for (unsigned i = 0; i < n; ++i) b.clock();
+    t.done_valid_i = 0;
+    for (int i = 0; i < 8; ++i) b.clock();
+  };
+  // Drops, that is the verdict and its reason: the low 16 bits by counting.
+  for (const unsigned n : {0x5555u, 0x5555u, 0x5555u, 1u}) count(4, n);
+  CHECK(b.counter(4) == 0x10000);
+  count(4, 0xaaaa);
+  CHECK(b.counter(9) == 0x1aaaa);
+  CHECK(b.counter(10) == 0);
+  count(4, 0x5555);
+  CHECK(b.counter(9) == 0x1ffff);
+  CHECK(b.counter(10) == 0);
+  CHECK(b.counter(9) == 0x1ffff);
+  CHECK(b.counter(4) == 0x1ffff);
+  // The high 48 bits are put there.
+  auto& high = t.rootp->syngate_csr__DOT__u_counters__DOT__u_verdict__DOT__high_q[0];
+  count(0, 5);
+  for (const std::uint64_t value : {0xaaaaaaaaaaaaull, 0x555555555555ull, 0xffffffffffffull, 0ull, 0xffffffffffffull}) {
+    high = value;
+    CHECK(b.counter(0) == (value << 16 | 5));
+    CHECK(b.read(0x010) == 0);
+  }
+  // After the last value comes 0.
+  count(0, 0xfffa);
+  CHECK(b.counter(0) == 0xffffffffffffffff);
+  count(0, 1);
+  CHECK(b.counter(0) == 0);
 }

@@ -77,7 +77,7 @@ class Bench {
   void feed(std::vector<Item>& items) {
     std::uint64_t at = cycle_;
     for (Item& i : items) {
-      i.meta.id = next_id_++;
+      i.meta.id = next_id++;
       i.cycle = at + i.gap;
       at = i.cycle + i.meta.beats;
     }
@@ -131,6 +131,7 @@ class Bench {
   Watcher reply, forward;
   std::vector<Done> done;
   std::uint16_t reply_cap = 0;
+  std::uint32_t next_id = 0;
   Random random;
 
  private:
@@ -202,7 +203,6 @@ class Bench {
   VerilatedContext context_;
   Covered<Vsyngate_egress> dut_{&context_};
   std::uint64_t cycle_ = 0;
-  std::uint32_t next_id_ = 0;
 };
 
 }  // namespace syngate::sim::egress_test

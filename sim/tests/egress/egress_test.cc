@@ -385,6 +385,47 @@ TEST_CASE("egress: built frames of random metadata", "[egress][random]") {
   CHECK(bad == 0);
 }
 
+TEST_CASE("egress: the largest sums", "[egress]") {
+  // All ones wherever a hand-off over IPv6 takes them: nineteen words of 32 bits and what stands beside constants.
+  Bench bench(12);
+  std::vector<Item> items;
+  for (int i = 0; i < 4; ++i) {
+    Item all = item(bench.random, kHandoff, 60);
+    Meta& m = all.meta;
+    m.is6 = m.ts_ok = true;
+    m.saddr.fill(0xff);
+    m.daddr.fill(0xff);
+    m.sport = m.dport = m.window = all.exid = all.decision.stamp_mss = 0xffff;
+    m.seq = m.ack = m.tsval = m.tsecr = all.decision.stamp_clock = 0xffffffff;
+    m.ttl = m.traffic_class = 0xff;
+    m.flow_label = 0xfffff;
+    m.dest_wscale = m.dest_key_id = 15;
+    all.decision.stamp_mac.fill(0xff);
+    items.push_back(all);
+    items.push_back(item(bench.random, kReply, 60));
+  }
+  bench.feed(items);
+  bench.drain();
+  CHECK(count(bench, kNone) == items.size());
+  check(bench, items);
+}
+
+TEST_CASE("egress: ids and caps of any value", "[egress]") {
+  Bench bench(13);
+  for (const unsigned pattern : {0xffffffffu, 0x55555555u, 0xaaaaaaaau, 0u}) {
+    bench.reset();
+    // No window has as many replies as the smallest of these caps lets through, 21845.
+    bench.reply_cap = static_cast<std::uint16_t>(pattern);
+    bench.next_id = pattern;
+    std::vector<Item> items;
+    for (unsigned i = 0; i < 40; ++i) items.push_back(item(bench.random, i % 5, 60 + 10 * i));
+    bench.feed(items);
+    bench.drain();
+    CHECK(count(bench, kReplyCap) == 0);
+    check(bench, items);
+  }
+}
+
 TEST_CASE("egress: every verdict and length, order kept, free ports", "[egress]") {
   Bench bench(4);
   std::vector<Item> items;

@@ -15,6 +15,9 @@ class Bench {
  public:
   Bench() {
     context_.fatalOnError(false);
+    reset();
+  }
+  void reset() {
     dut_.rst_ni = 0;
     clock(false, 0, false);
     clock(false, 0, false);
@@ -79,6 +82,22 @@ TEST_CASE("fifo: first in, first out, at every fill", "[fifo]") {
   CHECK(full > 100);
   CHECK(empty > 100);
   CHECK(through > 1000);
+  CHECK(bench.errors() == 0);
+}
+
+TEST_CASE("fifo: a reset empties it", "[fifo]") {
+  Bench bench;
+  for (unsigned i = 0; i < 5; ++i) bench.clock(true, 0x11 * i, false);
+  CHECK(bench.valid());
+  CHECK(bench.free() == kDepth - 5);
+  bench.reset();
+  CHECK_FALSE(bench.valid());
+  CHECK(bench.free() == kDepth);
+  bench.clock(true, 0xa5, false);
+  for (int i = 0; i < 2; ++i) bench.clock(false, 0, false);
+  CHECK(bench.valid());
+  CHECK(bench.data() == 0xa5);
+  CHECK(bench.free() == kDepth - 1);
   CHECK(bench.errors() == 0);
 }
 

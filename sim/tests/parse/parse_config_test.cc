@@ -197,18 +197,48 @@ TEST_CASE("parse: time, policy and ExID are those of the frame's clock", "[parse
     bench.config().ms = 2000 + n;
     bench.config().exid = n % 2 == 0 ? 0x1234 : 0x3412;
     bench.config().policy = n % 3 == 0 ? 0x2ff : 0x2df;  // port_zero
-    bench.send(n % 4 < 2 ? tcp_frame(stamped) : port_zero, n);
+    bench.send(n % 4 < 2 ? tcp_frame(stamped) : port_zero, n * 0x10101010u);
   }
   bench.drain();
   REQUIRE(bench.metas.size() == 60);
   REQUIRE(bench.hashes.size() == 60);
   for (unsigned n = 0; n < 60; ++n) {
     INFO("frame " << n);
+    CHECK(bench.metas[n].id == n * 0x10101010u);
     CHECK(bench.metas[n].count == 1000 + n);
     CHECK(bench.metas[n].ms == 2000 + n);
     CHECK(bench.hashes[n].count == 1000 + n);
     const bool dropped = n % 4 < 2 ? n % 2 == 0 : n % 3 == 0;
     CHECK(bench.metas[n].pre == (dropped ? pre(Pre::kDrop) : kSynPre));
+  }
+}
+
+TEST_CASE("parse: any ExID, ports of 16 bits, and policy bits that mean nothing", "[parse][config]") {
+  Bench bench;
+  Tcp stamped;
+  stamped.options = {253, 4, 0, 0};
+  for (const unsigned pattern : {0xffffu, 0xaaaau, 0x5555u, 0x0000u}) {
+    INFO("pattern " << pattern);
+    Entry e = entry(false, Address{}, 0);
+    e.port_first = static_cast<std::uint16_t>(pattern);
+    e.port_last = 0xffff;
+    bench.write_entry(0, e);
+    bench.config().exid = static_cast<std::uint16_t>(pattern);
+    bench.config().policy = static_cast<std::uint16_t>((pattern & 0xfc00) | 0x2ff);
+    stamped.options[2] = static_cast<std::uint8_t>(pattern >> 8);
+    stamped.options[3] = static_cast<std::uint8_t>(pattern);
+    stamped.dport = 0xffff;
+    const Meta forged = bench.meta_of(tcp_frame(stamped));
+    CHECK(forged.pre == pre(Pre::kDrop));
+    CHECK(forged.reason == static_cast<unsigned>(syngate::defs::Reason::kForgedStamp));
+    for (unsigned bit = 0; bit < 16; ++bit) {
+      bench.config().exid = static_cast<std::uint16_t>(pattern ^ 1u << bit);
+      CHECK(bench.meta_of(tcp_frame(stamped)).pre == kSynPre);
+    }
+    if (pattern > 1) {
+      CHECK(bench.meta_of(syn_to(server(false), false, pattern)).pre == kSynPre);
+      CHECK(bench.meta_of(syn_to(server(false), false, pattern - 1)).pre == kPass);
+    }
   }
 }
 

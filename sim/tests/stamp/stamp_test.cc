@@ -11,6 +11,7 @@
 #include "../covered.h"
 #include "../wide.h"
 #include "catch2.h"
+#include "syngate/model/stamp.h"
 #include "vectors.h"
 
 namespace {
@@ -85,5 +86,49 @@ TEST_CASE("stamp: every vector, one a clock", "[stamp][vectors]") {
       INFO("record " << c + 1 - kMac);
       CHECK(top.mac_o == mac);
     }
+  }
+}
+
+TEST_CASE("stamp: every bit of the last word, and a reset in between", "[stamp]") {
+  // The MAC of an IPv4 segment whose metadata are all zero but for its addresses and ports, by the model; key id 0.
+  namespace model = syngate::model;
+  std::map<std::string, unsigned> low;
+  unsigned bits = 0;
+  for (auto field = kMeta.rbegin(); field != kMeta.rend(); ++field) {
+    low[field->first] = bits;
+    bits += field->second;
+  }
+  const model::SipKey key{0x0706050403020100u, 0x0f0e0d0c0b0a0908u};
+  model::Flow flow;
+  flow.source.bytes = {192, 0, 2, 1};
+  flow.source_port = 0x1234;
+  VerilatedContext context;
+  Covered<Vsyngate_stamp> top{&context};
+  const auto clock = [&](std::size_t clocks) {
+    for (std::size_t i = 0; i < clocks; ++i) {
+      top.clk_i = 0;
+      top.eval();
+      top.clk_i = 1;
+      top.eval();
+    }
+  };
+  for (unsigned i = 0; i < 4; ++i) set_bits(top.meta_i, low["saddr"] + 8 * i, 8, flow.source.bytes[i]);
+  set_bits(top.meta_i, low["sport"], 16, 0x3412);
+  set_bits(top.stamp_keys_i, 0, 64, key.k0);
+  set_bits(top.stamp_keys_i, 64, 64, key.k1);
+  for (const std::uint32_t pattern : {0xffffffffu, 0x55555555u, 0xaaaaaaaau, 0u}) {
+    top.rst_ni = 0;
+    clock(4);
+    top.rst_ni = 1;
+    model::Stamp stamp;
+    stamp.mss = static_cast<std::uint16_t>(pattern);
+    stamp.clock = pattern;
+    top.last_mss_i = stamp.mss;
+    top.last_is6_i = 0;
+    top.last_clock_i = stamp.clock;
+    // The inputs stand still, so every clock from then on gives the same.
+    clock(kMac + 20);
+    INFO("pattern " << pattern);
+    CHECK(top.mac_o == model::stamp_mac(stamp, flow, 0, 0, 0, key));
   }
 }

@@ -154,3 +154,74 @@ TEST_CASE("csr: a counter goes on beyond 16 bits", "[system][csr]") {
   CHECK(s.counters[defs::counter::kVerdictBase + static_cast<unsigned>(defs::Verdict::kPass)] == frames);
   CHECK(s.forwarded == frames);
 }
+
+TEST_CASE("settings: every bit of what the registers set", "[system][csr]") {
+  SimulatorOptions options;
+  model::Config config = default_config(1);
+  model::Time time{286326, 1000000};
+  Simulator simulator(options, config, time);
+  std::vector<defs::Reason> reasons;
+  simulator.on_result = [&](const FrameResult& r) { reasons.push_back(r.reason); };
+  Segment stamped = base(false, kAck);
+  const Bytes syn = build_frame(base(false, kSyn));
+  std::uint64_t tag = 0;
+  for (const unsigned pattern : {0xffffu, 0xaaaau, 0x5555u, 0x0000u}) {
+    config.exid = static_cast<std::uint16_t>(pattern);
+    config.life = config.life_closing = static_cast<std::uint8_t>(pattern);
+    config.policy = (pattern & 0x3ff) | 1u << static_cast<unsigned>(defs::Policy::kBadTcpChecksum);
+    simulator.set_config(config);
+    simulator.write_register(0x090, pattern);  // a cap that these few replies never meet
+    for (const unsigned other : {0u, 1u, 0x8000u}) {
+      const unsigned exid = pattern ^ other;
+      stamped.options = {253, 4, static_cast<std::uint8_t>(exid >> 8), static_cast<std::uint8_t>(exid)};
+      const Bytes frame = build_frame(stamped);
+      simulator.offer(0, frame.data(), frame.size(), tag++);
+      simulator.offer(0, syn.data(), syn.size(), tag++);
+    }
+  }
+  // Commits that change nothing but their number, which each frame reports.
+  for (unsigned n = 0; n < 1100; ++n) {
+    simulator.set_time({time.count, ++time.ms});
+    if (n % 10 == 0) simulator.offer(0, syn.data(), syn.size(), tag++);
+  }
+  // An address is that of a word in twelve bits.
+  for (const unsigned byte : {1u, 2u, 3u, 0u}) {
+    simulator.write_register(0x010 + byte, 0xa5a50000 + byte);
+    CHECK(simulator.read_register(0x010 + (byte ^ 3)) == 0xa5a50000 + byte);
+    // 0x210 is the counter of hand-offs, of which there are none; the others are no registers.
+    for (const unsigned high : {0xc00u, 0x800u, 0x400u, 0x200u}) {
+      simulator.write_register(high + 0x010, 0);
+      CHECK(simulator.read_register(high + 0x010) == 0);
+    }
+  }
+  const Statistics s = simulator.finish();
+  CHECK(s.mismatches == 0);
+  CHECK(s.lost == 0);
+  REQUIRE(reasons.size() == 24 + 110);
+  for (std::size_t i = 0; i < 24; ++i) {
+    INFO("frame " << i);
+    CHECK(reasons[i] == (i % 2 != 0 ? defs::Reason::kNone : i % 6 == 0 ? defs::Reason::kForgedStamp : defs::Reason::kBadCookie));
+  }
+}
+
+TEST_CASE("table: all six slots of a lookup with wrong parity", "[system][table]") {
+  SimulatorOptions options;
+  model::Config config = default_config(1);
+  config.table_mask = 0;  // one row a channel
+  Simulator simulator(options, config, {286326, 1000000});
+  const Bytes ack = build_frame(base(false, kAck));
+  std::uint64_t expected = 0;
+  for (const std::uint64_t bit : {0u, 31u, 47u}) {
+    // One wrong bit a slot counts as an error of each lookup, whatever the slot holds; the same bits again, and it is gone.
+    const model::TableRow flips{std::uint64_t{1} << bit, std::uint64_t{1} << bit, std::uint64_t{1} << bit};
+    for (int wrong = 1; wrong >= 0; --wrong) {
+      for (const unsigned channel : {0u, 1u}) simulator.upset(channel, 0, flips);
+      for (std::uint64_t i = 0; i < 3; ++i) simulator.offer(0, ack.data(), ack.size(), i);
+      expected += wrong != 0 ? 18 : 0;
+    }
+  }
+  const Statistics s = simulator.finish();
+  CHECK(s.mismatches == 0);
+  CHECK(s.lost == 0);
+  CHECK(s.counters[defs::counter::kTableSramError] == expected);
+}

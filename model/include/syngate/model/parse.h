@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: syngate authors
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -17,6 +18,7 @@ struct TcpOptions {
   bool timestamps = false;
   std::uint32_t tsval = 0, tsecr = 0;
   bool stamp = false;                  ///< kind 253 with the ExID
+  std::size_t stamp_at = 0;            ///< where the first such option starts
 };
 
 /// Walks `length` option bytes. EOL stops, NOP is one byte, a bad length or an overrun stops.
