@@ -241,7 +241,7 @@ bool Pipeline::egress_drop_is_legal(Verdict verdict, Reason reason) {
     case Verdict::kHandoff:
     case Verdict::kHandoffPass: return reason == Reason::kHandoffFull;
     case Verdict::kPass: return reason == Reason::kForwardFull;
-    case Verdict::kDrop: return false;
+    case Verdict::kDrop: break;
   }
   return false;
 }
