@@ -197,14 +197,14 @@ TEST_CASE("parse: time, policy and ExID are those of the frame's clock", "[parse
     bench.config().ms = 2000 + n;
     bench.config().exid = n % 2 == 0 ? 0x1234 : 0x3412;
     bench.config().policy = n % 3 == 0 ? 0x2ff : 0x2df;  // port_zero
-    bench.send(n % 4 < 2 ? tcp_frame(stamped) : port_zero, n * 0x10101010u);
+    bench.send(n % 4 < 2 ? tcp_frame(stamped) : port_zero, n * 0x9e3779b9u);
   }
   bench.drain();
   REQUIRE(bench.metas.size() == 60);
   REQUIRE(bench.hashes.size() == 60);
   for (unsigned n = 0; n < 60; ++n) {
     INFO("frame " << n);
-    CHECK(bench.metas[n].id == n * 0x10101010u);
+    CHECK(bench.metas[n].id == n * 0x9e3779b9u);
     CHECK(bench.metas[n].count == 1000 + n);
     CHECK(bench.metas[n].ms == 2000 + n);
     CHECK(bench.hashes[n].count == 1000 + n);
