@@ -61,11 +61,14 @@ def private_root(folder):
 
 
 def synthesise(tree, folder):
-    """Netlist of the wrapper for ECP5, flattened at the end only: flat from the start takes three times as long."""
+    """Netlist of the wrapper for ECP5. synth_ecp5 step by step with two changes: modules are kept apart until LUTs are made (flat from the
+    start takes three times as long), and LUTs are made of the whole design at once without LUTs of five to seven inputs, which cost up to
+    eight LUT4 each: a fifth fewer LUT4 than module by module with them."""
     sources = " ".join((tree / "rtl" / "syngate.f").read_text(encoding="ascii").split())
     script = (f"read_verilog -sv -I. {sources} ../sim/synth/syngate_place.sv; hierarchy -check -top syngate_place; "
-              f"techmap -map ../sim/synth/ecp5_map.v; synth_ecp5 -noflatten -top syngate_place; flatten; opt_lut_ins -tech ecp5; "
-              f"opt_clean -purge; write_json {folder}/yosys.json; tee -q -o {folder}/yosys.stat stat")
+              f"techmap -map ../sim/synth/ecp5_map.v; synth_ecp5 -noflatten -top syngate_place -run begin:map_luts; "
+              f"flatten; opt_clean -purge; abc -lut 4; clean; techmap -map +/ecp5/cells_map.v; opt_lut_ins -tech ecp5; opt_clean -purge; "
+              f"blackbox =A:whitebox; write_json {folder}/yosys.json; tee -q -o {folder}/yosys.stat stat")
     if subprocess.run(["yosys", "-q", "-l", str(folder / "yosys.log"), "-p", script], cwd=tree / "rtl", check=False).returncode:
         sys.exit(f"synth: Yosys failed, see {folder}/yosys.log")
 
