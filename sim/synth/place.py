@@ -60,14 +60,22 @@ def private_root(folder):
     return root
 
 
+# What synth_ecp5 gives to dfflegalize, with the smallest numbers of registers that may share a set or reset and a clock enable.
+REGISTERS = ("dfflegalize -minsrst 64 -mince 8 -cell $_DFF_?_ 01 -cell $_DFF_?P?_ r -cell $_SDFF_?P?_ r -cell $_DFFE_??_ 01 "
+             "-cell $_DFFE_?P??_ r -cell $_SDFFE_?P??_ r -cell $_DLATCH_?_ x")
+
+
 def synthesise(tree, folder):
-    """Netlist of the wrapper for ECP5. synth_ecp5 step by step with two changes: modules are kept apart until LUTs are made (flat from the
-    start takes three times as long), and LUTs are made of the whole design at once without LUTs of five to seven inputs, which cost up to
-    eight LUT4 each: a fifth fewer LUT4 than module by module with them."""
+    """Netlist of the wrapper for ECP5. synth_ecp5 step by step with these changes: modules are kept apart until gates are made (flat from
+    the start takes three times as long); a reset or clock enable of few registers becomes logic (a slice of two registers has one of
+    each); the inverters that dfflegalize gives to each register of an active-low reset become one, else thousands of registers would
+    have a reset of their own; LUTs are made of the whole design at once, none of five to seven inputs, which cost up to eight LUT4
+    each."""
     sources = " ".join((tree / "rtl" / "syngate.f").read_text(encoding="ascii").split())
     script = (f"read_verilog -sv -I. {sources} ../sim/synth/syngate_place.sv; hierarchy -check -top syngate_place; "
-              f"techmap -map ../sim/synth/ecp5_map.v; synth_ecp5 -noflatten -top syngate_place -run begin:map_luts; "
-              f"flatten; opt_clean -purge; abc -lut 4; clean; techmap -map +/ecp5/cells_map.v; opt_lut_ins -tech ecp5; opt_clean -purge; "
+              f"techmap -map ../sim/synth/ecp5_map.v; synth_ecp5 -noflatten -top syngate_place -run begin:map_ffs; "
+              f"flatten; opt_clean -purge; {REGISTERS}; opt_merge; synth_ecp5 -top syngate_place -run map_ffs:map_luts; "
+              f"opt_merge; opt_clean; abc -lut 4; clean; techmap -map +/ecp5/cells_map.v; opt_lut_ins -tech ecp5; opt_clean -purge; "
               f"blackbox =A:whitebox; write_json {folder}/yosys.json; tee -q -o {folder}/yosys.stat stat")
     if subprocess.run(["yosys", "-q", "-l", str(folder / "yosys.log"), "-p", script], cwd=tree / "rtl", check=False).returncode:
         sys.exit(f"synth: Yosys failed, see {folder}/yosys.log")
