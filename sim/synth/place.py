@@ -18,6 +18,8 @@ import time
 SUITE = "trixie"
 DEVICE = ["--85k", "--speed", "8", "--package", "CABGA756"]
 TARGET_MHZ = 200
+# Places that nextpnr tries for one cell before it gives up; the device is nearly full, and of its own it tries 10 000.
+ATTEMPTS = "2000000"
 # Per-module colours of the floorplan, in the order in which data meets the modules.
 COLOURS = {"ingress": "#4e79a7", "parse": "#f28e2b", "cookie": "#e15759", "stamp": "#76b7b2", "table": "#59a14f",
            "egress": "#edc948", "csr": "#b07aa1", "core": "#9c755f", "wrapper": "#d4d4d4"}
@@ -167,7 +169,8 @@ def place(root, folder, seed):
     started = time.monotonic()
     command = ["nextpnr-ecp5", *DEVICE, "--json", "/place/in.json", "--lpf", "/place/pins.lpf", "--lpf-allow-unconstrained", "--freq",
                str(TARGET_MHZ), "--seed", str(seed), "--parallel-refine", "--threads", str(len(os.sched_getaffinity(0))),
-               "--timing-allow-fail", "--report", "/place/report.json", "--write", "/place/out.json", "--log", "/place/log", "-q"]
+               "--timing-allow-fail", "--placer-heap-cell-placement-timeout", ATTEMPTS, "--report", "/place/report.json",
+               "--write", "/place/out.json", "--log", "/place/log", "-q"]
     code = inside(root, *command).returncode
     seconds = round(time.monotonic() - started)
     shutil.copy(work / "log", folder / f"nextpnr-{seed}.log")
