@@ -3,7 +3,8 @@
 """Place and route for scripts/synth: the core in its wrapper (syngate_place.sv) on an ECP5-85 by the nextpnr of Debian 13.
 
 nextpnr-ecp5 is in no Debian 12, so it is installed in a bare Debian 13 below build/place/root (debootstrap, root needed). Yosys is
-that of this system. Between the two the registers behind block RAMs move into the RAMs (OUTREG), which Yosys does not do.
+that of this system. Between the two the registers behind block RAMs move into the RAMs (OUTREG) and drivers of many readers get copies,
+neither of which Yosys does.
 """
 import collections
 import json
@@ -20,6 +21,8 @@ DEVICE = ["--85k", "--speed", "8", "--package", "CABGA756"]
 TARGET_MHZ = 200
 # No bound on the places that nextpnr tries for one cell: its own, cells squared by eight, overflows for so many cells and becomes 10 000.
 ATTEMPTS = "0"
+# Readers of one net, but for clocks and memories. nextpnr makes globals of clocks alone: the reset had 4708 readers behind an inverter.
+READERS = 200
 # Per-module colours of the floorplan, in the order in which data meets the modules.
 COLOURS = {"ingress": "#4e79a7", "parse": "#f28e2b", "cookie": "#e15759", "stamp": "#76b7b2", "table": "#59a14f",
            "egress": "#edc948", "csr": "#b07aa1", "core": "#9c755f", "wrapper": "#d4d4d4"}
@@ -127,6 +130,100 @@ def output_registers(design):
     return moved, rams
 
 
+def spread(design, limit):
+    """Gives every net of a register or LUT with more than limit readers several drivers, copies of the first, each for readers that
+    belong together by the names of the registers they lead to. A LUT that only inverts a register of its own for set or reset inputs
+    first changes places with it, so that the copies are registers. Returns the copies made and the nets that they divide."""
+    top = next(m for m in design["modules"].values() if "top" in m.get("attributes", {}))
+    cells = top["cells"]
+    label = {}  # shortest public name of a bit, with numbers that sort
+    for name, net in top["netnames"].items():
+        for index, bit in enumerate(net["bits"]):
+            rank = (net.get("hide_name", 0), len(name))
+            if isinstance(bit, int) and (bit not in label or rank < label[bit][0]):
+                label[bit] = (rank, re.sub(r"\d+", lambda m: m.group().zfill(5), f"{name}[{index}]"))
+    driver, readers = {}, collections.defaultdict(list)
+    for name, cell in cells.items():
+        for port, bits in cell["connections"].items():
+            for index, bit in enumerate(bits):
+                if not isinstance(bit, int):
+                    continue
+                if cell["port_directions"][port] == "output":
+                    driver[bit] = name
+                else:
+                    readers[bit].append((name, port, index))
+    known = {}
+
+    def place_of(name):
+        """Where a cell belongs: the name of the first register or memory on its way."""
+        way = []
+        while name not in known:
+            known[name] = label.get(next((b for port, bits in cells[name]["connections"].items() for b in bits if isinstance(b, int)
+                                          and cells[name]["port_directions"][port] == "output"), None), ((1, 0), name))[1]
+            if cells[name]["type"] not in ("LUT4", "CCU2C"):
+                break
+            way.append(name)
+            follow = [r for port, bits in cells[name]["connections"].items() for b in bits if isinstance(b, int)
+                      and cells[name]["port_directions"][port] == "output" for r in readers[b]]
+            if not follow:
+                break
+            name = follow[0][0]
+        for passed in way:
+            known[passed] = known[name]
+        return known[name]
+
+    fresh = 1 + max(bit for net in top["netnames"].values() for bit in net["bits"] if isinstance(bit, int))
+    copies = nets = 0
+    pinned = {bit for net in top["ports"].values() for bit in net["bits"]}
+    for bit in sorted(readers, key=lambda b: -len(readers[b])):
+        count = -(-len(readers[bit]) // limit)
+        if count < 2 or bit in pinned or bit not in driver or cells[driver[bit]]["type"] not in ("TRELLIS_FF", "LUT4"):
+            continue
+        first = cells[driver[bit]]
+        if any(port in ("CLK", "CLKA", "CLKB", "WCK") for _, port, _ in readers[bit]):
+            continue
+        source = None
+        if first["type"] == "LUT4" and all(port == "LSR" for _, port, _ in readers[bit]):
+            inputs = [b for port in "ABCD" for b in first["connections"].get(port, []) if isinstance(b, int)]
+            before = cells.get(driver.get(inputs[0], "")) if len(inputs) == 1 else None
+            if before and before["type"] == "TRELLIS_FF" and before["parameters"].get("LSRMUX") in (None, "LSR") \
+                    and before["connections"].get("LSR", ["0"]) in (["0"], []) and before["parameters"].get("CEMUX", "1").strip() == "1":
+                source = before
+        readers[bit].sort(key=lambda r: (place_of(r[0]), r[1:]))
+        size = -(-len(readers[bit]) // count)
+        nets += 1
+        if source:
+            data = "DI" if "DI" in source["connections"] else "M"
+            inverted = fresh
+            fresh += 1
+            cells[f"{driver[bit]}$before"] = {**first, "connections": {
+                port: [source["connections"][data][0] if b == inputs[0] else b for b in bits] if port != "Z" else [inverted]
+                for port, bits in first["connections"].items()}}
+            del cells[driver[bit]]
+            readers[inputs[0]] = [r for r in readers[inputs[0]] if r[0] != driver[bit]]
+        for number in range(0 if source else 1, count):
+            copy = f"{driver[bit]}$copy{number}"
+            model = source or first
+            output = "Q" if model["type"] == "TRELLIS_FF" else "Z"
+            connections = {port: list(bits) for port, bits in model["connections"].items()}
+            connections[output] = [fresh]
+            if source:
+                connections[data] = [inverted]
+            cells[copy] = {**model, "attributes": dict(model.get("attributes", {})), "connections": connections}
+            for port, bits in connections.items():
+                if port != output:
+                    for index, b in enumerate(bits):
+                        if isinstance(b, int):
+                            readers[b].append((copy, port, index))
+            for name, port, index in readers[bit][number * size:(number + 1) * size]:
+                cells[name]["connections"][port][index] = fresh
+            top["netnames"][f"{label.get(bit, (0, driver[bit]))[1]}$copy{number}"] = {
+                "hide_name": 0, "bits": [fresh], "attributes": {}}
+            fresh += 1
+            copies += 1
+    return copies, nets
+
+
 def group_of(name):
     match = re.match(r"u_core\.u_(ingress|parse|cookie|timestamp|stamp|table|ask|verdict|egress|csr)\b", name)
     if match:
@@ -187,18 +284,39 @@ def critical_path(report):
     return [(s["type"], s["delay"], s["from"]["cell"], s["to"]["cell"]) for s in paths[0]["path"]] if paths else []
 
 
+def netlist(tree, again):
+    """The netlist for nextpnr, of the last run if there is one and it is wanted."""
+    folder = tree / "build" / "place"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not again and (folder / "outreg.json").exists():
+        return json.loads((folder / "outreg.json").read_text(encoding="utf-8"))
+    print("synth: Yosys", file=sys.stderr)
+    synthesise(tree, folder)
+    design = json.loads((folder / "yosys.json").read_text(encoding="utf-8"))
+    moved = [*output_registers(design), *spread(design, READERS)]
+    (folder / "outreg.json").write_text(json.dumps(design), encoding="utf-8")
+    (folder / "outreg.txt").write_text(" ".join(map(str, moved)) + "\n", encoding="ascii")
+    return design
+
+
+def write_evidence(tree, evidence, name, figures, rows, **more):
+    """build/evidence/NAME.json; what was written."""
+    commit = subprocess.run(["git", "-C", str(tree), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False)
+    dirty = subprocess.run(["git", "-C", str(tree), "status", "--porcelain", "--", "rtl"], capture_output=True, text=True, check=False)
+    yosys = subprocess.run(["yosys", "-V"], capture_output=True, text=True, check=True).stdout.split()[1]
+    result = {"name": name, "commit": commit.stdout.strip() + ("-dirty" if dirty.stdout else ""), "seed": 0, **more,
+              "tools": {"yosys": yosys, **more.get("tools", {})}, "figures": figures, "rows": rows}
+    evidence.mkdir(parents=True, exist_ok=True)
+    (evidence / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="ascii")
+    return result
+
+
 def run(tree, seeds, evidence, again):
     """scripts/synth place: prints the figures, writes build/evidence/place-ecp5.json and a line of docs/reference/synth-history.jsonl."""
     folder = tree / "build" / "place"
     folder.mkdir(parents=True, exist_ok=True)
     root = private_root(folder)
-    if again or not (folder / "outreg.json").exists():
-        print("synth: Yosys", file=sys.stderr)
-        synthesise(tree, folder)
-        design = json.loads((folder / "yosys.json").read_text(encoding="utf-8"))
-        moved = output_registers(design)
-        (folder / "outreg.json").write_text(json.dumps(design), encoding="utf-8")
-        (folder / "outreg.txt").write_text(f"{moved[0]} {moved[1]}\n", encoding="ascii")
+    netlist(tree, again)
     moved = [int(n) for n in (folder / "outreg.txt").read_text(encoding="ascii").split()]
     rows = []
     for seed in seeds:
@@ -217,19 +335,15 @@ def run(tree, seeds, evidence, again):
     count = floorplan(folder / f"out-{best['seed']}.json", folder / "floorplan.svg")
     for group in COLOURS:
         print(f"{group:>20} " + " ".join(f"{kind} {n}" for kind, n in sorted(count[group].items())))
-    commit = subprocess.run(["git", "-C", str(tree), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False)
-    dirty = subprocess.run(["git", "-C", str(tree), "status", "--porcelain", "--", "rtl"], capture_output=True, text=True, check=False)
-    yosys = subprocess.run(["yosys", "-V"], capture_output=True, text=True, check=True).stdout.split()[1]
     version = inside(root, "nextpnr-ecp5", "--version", capture_output=True, text=True)
     nextpnr = re.search(r"Version ([^)]*)\)", version.stdout + version.stderr).group(1)
     figures = {"fmax_mhz": best["fmax_mhz"], "fmax_worst_seed_mhz": min(row["fmax_mhz"] for row in rows), "seeds": len(rows),
-               "registers_in_block_ram": moved[0],
+               "registers_in_block_ram": moved[0], "copies": sum(moved[2:3]),
                **{name: used.get(name, {"used": 0})["used"] for name in ("TRELLIS_COMB", "TRELLIS_FF", "TRELLIS_RAMW", "DP16KD")}}
-    result = {"name": "place-ecp5", "commit": commit.stdout.strip() + ("-dirty" if dirty.stdout else ""), "seed": best["seed"],
-              "tools": {"yosys": yosys, "nextpnr": nextpnr}, "device": " ".join(DEVICE), "figures": figures, "rows": rows}
-    evidence.mkdir(parents=True, exist_ok=True)
-    (evidence / "place-ecp5.json").write_text(json.dumps(result, indent=1) + "\n", encoding="ascii")
+    result = write_evidence(tree, evidence, "place-ecp5", figures, rows, seed=best["seed"], tools={"nextpnr": nextpnr},
+                            device=" ".join(DEVICE))
     with open(tree / "docs" / "reference" / "synth-history.jsonl", "a", encoding="ascii") as history:
         history.write(json.dumps({key: result[key] for key in ("commit", "tools", "figures", "rows")}) + "\n")
-    print(f"ECP5-85, speed 8: {best['fmax_mhz']} MHz with seed {best['seed']} of {seeds}, yosys {yosys}, nextpnr {nextpnr}")
+    tools = ", ".join(f"{name} {version}" for name, version in result["tools"].items())
+    print(f"ECP5-85, speed 8: {best['fmax_mhz']} MHz with seed {best['seed']} of {seeds}, {tools}")
     return 0
