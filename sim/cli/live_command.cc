@@ -247,7 +247,7 @@ std::string live_metrics(const LiveFlags& flags, const LiveResult& result, bool 
   metrics.statistics = result.statistics;
   metrics.counters_read = ended;
   metrics.checked = !flags.no_check;
-  metrics.live.emplace();
+  metrics.live = Metrics::Live{};
   for (const LiveResult::Named& port : result.ports)
     metrics.live->ports.push_back({port.spec, port.counts.in, port.counts.out, port.counts.not_sent});
   metrics.live->flood = result.flood;

@@ -1,25 +1,31 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: syngate authors
 # SPDX-License-Identifier: Apache-2.0
-"""soak fuzz [SECONDS] [NAME...]: runs the fuzzers, each for SECONDS (default 3600), as many at a time as there are CPUs.
+"""soak fuzz [SECONDS] [NAME...]: runs the fuzzers until each has had SECONDS of CPU time (default 3600), as many at a time as CPUs.
 
   --short        each a fixed number of executions instead, from the committed corpus alone and with one seed: the same every time
   --runs N       likewise, N executions
   --jobs N       at a time
   --keep-built   do not build
   --list         names, and what each feeds with bytes
+  --fresh        forget the time that they have had
   --demonstrate  instead: switches on each deliberate bug of sim/fuzz/bugs.json in a copy of the tree; each must be found
 
+Fuzzers take turns of at most ten minutes. Each turn is written down in build/fuzz/turns.jsonl, also when it is interrupted (SIGINT,
+SIGTERM), and counts as long as the program is the same: started again, it goes on where it was.
 What an input has newly reached is kept in build/fuzz/corpus/NAME, so a later run goes on from there; inputs that crash in
 build/fuzz/crashes/NAME; output in build/fuzz/NAME.log. Prints a table; writes build/evidence/fuzz.json (--short: fuzz-short.json).
-Exit 1: something crashed; the input is named, and the line that runs it again. Exit 4: no clang, or one without libFuzzer.
+Exit 1: something crashed; the input is named, and the line that runs it again. Exit 3: interrupted before all had their time.
+Exit 4: no clang, or one without libFuzzer.
 """
 import argparse
+import hashlib
 import json
 import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,6 +43,8 @@ FUZZERS = {  # name: (what the bytes are, most bytes of an input, executions of 
     "settings": ("a configuration file", 4096, 40000),
 }
 TREE = ROOT / "build/fuzz-bugs/tree"
+TURNS = ROOT / "build/fuzz/turns.jsonl"
+TURN = 600  # seconds
 
 
 def tool_problem():
@@ -117,23 +125,85 @@ class Run:
         return lines[-1].strip() if lines else "no output"
 
 
-def run_all(names, arguments, jobs):
-    waiting, running, rows = list(names), [], {}
-    while waiting or running:
-        while waiting and len(running) < jobs:
-            running.append(Run(waiting.pop(0), arguments))
+def tell(run, row):
+    """Names each input that crashed, and how to run it again."""
+    if row["crashes"]:
+        print(f"soak: fuzz_{run.name}: {run.why()}")
+        for file in row["found"] or ["(no input was written)"]:
+            print(f"soak: input {file}; again: {run.program.relative_to(ROOT)} {file}")
+
+
+def run_short(names, runs):
+    rows = []
+    for name in names:
+        run = Run(name, [f"-runs={runs or FUZZERS[name][2]}", "-seed=1"])
+        row = None
+        while row is None:
+            time.sleep(0.1)
+            row = run.ended()
+        tell(run, row)
+        rows.append(row)
+    return rows
+
+
+class Turns:
+    """What each fuzzer has had, over all turns of the same program."""
+
+    def __init__(self, names, fresh):
+        self.program = {name: hashlib.sha256((ROOT / f"build/fuzz/fuzz/fuzz_{name}").read_bytes()).hexdigest() for name in names}
+        self.rows = {}
+        if fresh:
+            TURNS.unlink(missing_ok=True)
+        for line in TURNS.read_text().splitlines() if TURNS.exists() else []:
+            row = json.loads(line)
+            if self.program.get(row["fuzzer"]) == row.pop("program"):
+                self.count(row)
+
+    def count(self, row):
+        """Adds up what adds up; edges, features and corpus are those of the last turn."""
+        old = self.rows.get(row["fuzzer"])
+        if old:
+            row = row | {key: old[key] + row[key] for key in ("executions", "crashes", "seconds", "found")}
+            row["cpu_seconds"] = round(old["cpu_seconds"] + row["cpu_seconds"], 1)
+        self.rows[row["fuzzer"]] = row
+
+    def add(self, row):
+        with open(TURNS, "a") as out:
+            out.write(json.dumps(row | {"program": self.program[row["fuzzer"]]}) + "\n")
+        self.count(row)
+
+    def left(self, name, seconds):
+        """CPU seconds that are still to come; none after a crash."""
+        row = self.rows.get(name, {"cpu_seconds": 0, "crashes": 0})
+        return 0 if row["crashes"] else seconds - row["cpu_seconds"]
+
+
+def run_turns(turns, names, seconds, jobs, after_turn):
+    """True: it was interrupted."""
+    interrupted = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: interrupted.append(True))
+    running = []
+    while True:
+        waiting = [n for n in names if turns.left(n, seconds) > 0 and n not in {run.name for run in running}]
+        waiting.sort(key=lambda n: -turns.left(n, seconds))
+        while waiting and len(running) < jobs and not interrupted:
+            name = waiting.pop(0)
+            running.append(Run(name, [f"-max_total_time={min(TURN, int(turns.left(name, seconds)) + 1)}"]))
+        if not running:
+            return bool(interrupted)
         time.sleep(0.2)
+        if len(interrupted) == 1:
+            interrupted.append(True)
+            for run in running:
+                run.process.send_signal(signal.SIGINT)  # libFuzzer ends and prints its figures
         for run in list(running):
             row = run.ended()
-            if row is None:
-                continue
-            running.remove(run)
-            rows[run.name] = row
-            if row["crashes"]:
-                print(f"soak: fuzz_{run.name}: {run.why()}")
-                for file in row["found"] or ["(no input was written)"]:
-                    print(f"soak: input {file}; again: {run.program.relative_to(ROOT)} {file}")
-    return [rows[name] for name in names]
+            if row is not None:
+                running.remove(run)
+                tell(run, row)
+                turns.add(row)
+                after_turn()
 
 
 def print_table(rows):
@@ -153,7 +223,7 @@ def write_evidence(name, commit, seed, rows):
     if old.get("commit") == commit:
         rows = rows + [r for r in old["rows"] if r["fuzzer"] not in {row["fuzzer"] for row in rows}]
     totals = {key: sum(r[key] for r in rows) for key in ("executions", "crashes", "cpu_seconds")}
-    figures = {"fuzzers": len(rows), "seconds_each": min((r["seconds"] for r in rows), default=0),
+    figures = {"fuzzers": len(rows), "seconds_each": int(min((r["cpu_seconds"] for r in rows), default=0)),
                "executions": totals["executions"], "crashes": totals["crashes"], "cpu_seconds": round(totals["cpu_seconds"], 1)}
     rows = [{key: value for key, value in r.items() if key != "found"} | {"what": FUZZERS[r["fuzzer"]][0]} for r in rows]
     file.write_text(json.dumps({"name": name, "commit": commit, "seed": seed, "tools": {"clang": version, "verilator": verilator},
@@ -228,6 +298,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--keep-built", action="store_true")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--demonstrate", action="store_true")
     arguments = parser.parse_args()
     seconds, names = 3600, []
@@ -252,17 +323,22 @@ def main():
     commit = commit_of_tree()
     if not arguments.keep_built:
         build(ROOT, names)
-    if not arguments.short and arguments.runs is None:
-        rows = run_all(names, [f"-max_total_time={seconds}"], arguments.jobs)
-        write_evidence("fuzz", commit, 0, rows)
-    else:
-        rows = []
-        for name in names:
-            number = arguments.runs or FUZZERS[name][2]
-            rows += run_all([name], [f"-runs={number}", "-seed=1"], 1)
+    if arguments.short or arguments.runs is not None:
+        rows, interrupted = run_short(names, arguments.runs), False
         write_evidence("fuzz-short", commit, 1, rows)
+    else:
+        turns = Turns(names, arguments.fresh)
+        interrupted = run_turns(turns, names, seconds, arguments.jobs, lambda: write_evidence("fuzz", commit, 0, [*turns.rows.values()]))
+        rows = [turns.rows[name] for name in names if name in turns.rows]
+        write_evidence("fuzz", commit, 0, rows)
     print_table(rows)
-    return 1 if any(r["crashes"] for r in rows) else 0
+    if any(r["crashes"] for r in rows):
+        return 1
+    if interrupted:
+        had = sum(min(seconds, r["cpu_seconds"]) for r in rows)
+        print(f"soak: interrupted; {had:.0f} of {seconds * len(names)} CPU seconds are done; the same command goes on")
+        return 3
+    return 0
 
 
 if __name__ == "__main__":
