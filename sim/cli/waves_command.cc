@@ -12,6 +12,7 @@
 
 #include "app.h"
 #include "exit_code.h"
+#include "json_number.h"
 #include "questions.h"
 #include "run_directory.h"
 #include "style.h"
@@ -33,10 +34,10 @@ std::string default_event(const RunDirectory* run) {
   if (run == nullptr) return "verdict=reply";
   const nlohmann::ordered_json result =
       run->run().value("result", nlohmann::ordered_json::object());
-  if (result.value("mismatches", 0) != 0) return "mismatch";
+  if (whole_number_or<std::uint64_t>(result, "mismatches", 0) != 0) return "mismatch";
   const nlohmann::ordered_json verdicts =
       result.value("verdicts", nlohmann::ordered_json::object());
-  return verdicts.value("reply", 0) != 0 ? "verdict=reply" : "packet=0";
+  return whole_number_or<std::uint64_t>(verdicts, "reply", 0) != 0 ? "verdict=reply" : "packet=0";
 }
 
 // One signal per line, with its width: what the presets name, for checking them against an FST.

@@ -45,6 +45,7 @@ FUZZERS = {  # name: (what the bytes are, most bytes of an input, executions of 
 TREE = ROOT / "build/fuzz-bugs/tree"
 TURNS = ROOT / "build/fuzz/turns.jsonl"
 TURN = 600  # seconds
+INTERRUPTED = 72  # libFuzzer's exit status
 
 
 def tool_problem():
@@ -111,7 +112,7 @@ class Run:
         exit_code = os.waitstatus_to_exitcode(status)
         return {"fuzzer": self.name, "executions": int(executed[-1] if executed else last[-1][0] if last else 0),
                 "edges": int(last[-1][1]) if last else 0, "features": int(last[-1][2]) if last else 0,
-                "corpus": int(last[-1][3]) if last else 0, "crashes": len(found) or int(exit_code != 0),
+                "corpus": int(last[-1][3]) if last else 0, "crashes": len(found) or int(exit_code not in (0, INTERRUPTED)),
                 "seconds": round(time.monotonic() - self.started), "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 1),
                 "found": [str(f.relative_to(ROOT)) for f in found]}
 
@@ -196,7 +197,7 @@ def run_turns(turns, names, seconds, jobs, after_turn):
         if len(interrupted) == 1:
             interrupted.append(True)
             for run in running:
-                run.process.send_signal(signal.SIGINT)  # libFuzzer ends and prints its figures
+                os.kill(run.process.pid, signal.SIGINT)  # libFuzzer ends and prints its figures; Popen would reap it
         for run in list(running):
             row = run.ended()
             if row is not None:

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "json_number.h"
+
 namespace syngate::sim {
 namespace {
 
@@ -130,7 +132,7 @@ std::string input_section(const RunSummary& s, const nlohmann::ordered_json& run
     text += fmt::format(
         "<tr><td class=\"wrap\">{}</td><td class=\"n\">{}</td><td class=\"wrap\">{}</td></tr>",
         html_escape(capture.value("path", "")),
-        number(capture.value("frames_read", std::uint64_t{0})),
+        number(whole_number_or<std::uint64_t>(capture, "frames_read", 0)),
         html_escape(capture.value("error", "")));
   }
   text += "</tbody></table></div><p>Offered: ";
@@ -148,7 +150,7 @@ std::string input_section(const RunSummary& s, const nlohmann::ordered_json& run
       result.value("frames_skipped", nlohmann::ordered_json::object());
   for (const auto& [name, count] : reasons.items()) {
     skipped += fmt::format("{}{} {}", skipped.empty() ? "" : ", ", html_escape(name),
-                           number(count.get<std::uint64_t>()));
+                           number(whole_number<std::uint64_t>(count, name.c_str())));
   }
   return text + (skipped.empty() ? " Skipped: none.</p>" : " Skipped: " + skipped + ".</p>");
 }
@@ -283,7 +285,7 @@ std::string repeat_section(const nlohmann::ordered_json& run) {
   return fmt::format(
       "<h2>How to repeat it</h2><pre>{}</pre><p>Seed {}, syngate {}. The same command and seed "
       "give the same bytes.</p>",
-      html_escape(command), run.value("seed", std::uint64_t{0}),
+      html_escape(command), whole_number_or<std::uint64_t>(run, "seed", 0),
       html_escape(run.value("version", "?")));
 }
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "events.h"
+#include "json_number.h"
 
 namespace syngate::sim {
 namespace {
@@ -32,43 +33,48 @@ std::uint32_t word(const Json& object, const char* field) {
   return static_cast<std::uint32_t>(value);
 }
 
+template <typename Number>
+void read_number(const Json& object, const char* field, Number* out) {
+  *out = whole_number<Number>(object.at(field), field);
+}
+
 void read_frame(const Json& o, FrameEvent* f) {
   *f = FrameEvent{};
-  o.at("id").get_to(f->id);
+  read_number(o, "id", &f->id);
   const auto& source = o.at("source").get_ref<const std::string&>();
   std::size_t s = 0;
   while (s < kSourceCount && source != source_name(static_cast<Source>(s))) ++s;
   if (s == kSourceCount) throw std::invalid_argument(fmt::format("source '{}' is unknown", source));
   f->source = static_cast<Source>(s);
   if (f->source == Source::kCapture || f->source == Source::kFollow) {
-    o.at("file").get_to(f->file);
-    o.at("number").get_to(f->number);
-    o.at("time_ns").get_to(f->time_ns);
+    read_number(o, "file", &f->file);
+    read_number(o, "number", &f->number);
+    read_number(o, "time_ns", &f->time_ns);
   }
-  o.at("length").get_to(f->length);
+  read_number(o, "length", &f->length);
   o.at("flow").get_to(f->flow);
   f->options = o.value("options", "");
-  o.at("first").get_to(f->first);
-  o.at("in").get_to(f->in);
-  o.at("entered").get_to(f->entered);
-  o.at("decided").get_to(f->decided);
-  o.at("done").get_to(f->done);
-  o.at("generation").get_to(f->generation);
+  read_number(o, "first", &f->first);
+  read_number(o, "in", &f->in);
+  read_number(o, "entered", &f->entered);
+  read_number(o, "decided", &f->decided);
+  read_number(o, "done", &f->done);
+  read_number(o, "generation", &f->generation);
   f->verdict = named<defs::Verdict>(o, "verdict", defs::kVerdictCount);
   f->reason = named<defs::Reason>(o, "reason", defs::kReasonCount);
   f->decision.op = named<defs::TableOp>(o, "op", defs::kTableOpCount);
   o.at("hit").get_to(f->decision.hit);
   o.at("cookie_ok").get_to(f->decision.cookie_ok);
-  f->decision.age = o.at("age").get<int>() != 0;
-  o.at("mss_index").get_to(f->decision.mss_index);
+  f->decision.age = whole_number<unsigned>(o.at("age"), "age") != 0;
+  read_number(o, "mss_index", &f->decision.mss_index);
   f->decision.cookie = word(o, "cookie");
   f->decision.tsval = word(o, "tsval");
-  if (o.contains("flows")) f->flows = o.at("flows").get<std::uint64_t>();
+  if (o.contains("flows")) f->flows = whole_number<std::uint64_t>(o.at("flows"), "flows");
   for (const Json& left : o.at("out")) {
     const auto& port = left.at("port").get_ref<const std::string&>();
     if (port != "reply" && port != "forward") throw std::invalid_argument(fmt::format("port '{}' is unknown", port));
-    f->out.push_back({port == "reply" ? Port::kReply : Port::kForward, left.at("cycle").get<std::uint64_t>(),
-                      left.at("length").get<std::size_t>(), left.at("handoff").get<bool>()});
+    f->out.push_back({port == "reply" ? Port::kReply : Port::kForward, whole_number<std::uint64_t>(left.at("cycle"), "cycle"),
+                      whole_number<std::size_t>(left.at("length"), "length"), left.at("handoff").get<bool>()});
   }
 }
 
@@ -79,34 +85,34 @@ void read_event(const Json& o, Event* e) {
     read_frame(o, &e->frame);
     return;
   }
-  o.at("cycle").get_to(e->cycle);
+  read_number(o, "cycle", &e->cycle);
   if (kind == "start") {
     e->kind = Event::Kind::kStart;
     if (o.at("schema") != "syngate.events/1") throw std::invalid_argument("the schema is not syngate.events/1");
-    o.at("clock_mhz").get_to(e->clock_mhz);
-    o.at("count").get_to(e->count);
-    o.at("ms").get_to(e->ms);
+    read_number(o, "clock_mhz", &e->clock_mhz);
+    read_number(o, "count", &e->count);
+    read_number(o, "ms", &e->ms);
     o.at("check").get_to(e->check);
     if (e->clock_mhz == 0) throw std::invalid_argument("clock_mhz is 0");
   } else if (kind == "time") {
     e->kind = Event::Kind::kTime;
-    o.at("count").get_to(e->count);
-    o.at("ms").get_to(e->ms);
+    read_number(o, "count", &e->count);
+    read_number(o, "ms", &e->ms);
   } else if (kind == "rotate") {
     e->kind = Event::Kind::kRotate;
-    o.at("count").get_to(e->count);
+    read_number(o, "count", &e->count);
   } else if (kind == "mismatch") {
     e->kind = Event::Kind::kMismatch;
-    o.at("id").get_to(e->id);
+    read_number(o, "id", &e->id);
     o.at("stage").get_to(e->stage);
     o.at("field").get_to(e->field);
     o.at("rtl").get_to(e->rtl);
     o.at("model").get_to(e->model);
   } else if (kind == "end") {
     e->kind = Event::Kind::kEnd;
-    o.at("frames").get_to(e->frames);
-    o.at("mismatches").get_to(e->mismatches);
-    o.at("lost").get_to(e->lost);
+    read_number(o, "frames", &e->frames);
+    read_number(o, "mismatches", &e->mismatches);
+    read_number(o, "lost", &e->lost);
   } else {
     throw std::invalid_argument(fmt::format("event '{}' is unknown", kind));
   }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "events.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -159,6 +160,22 @@ TEST_CASE("a cut last line ends the file, a wrong line is named") {
   }
   unlink(path.c_str());
   CHECK_THROWS_AS(EventReader("no/such/file"), InputError);
+}
+
+TEST_CASE("a number that its field cannot hold is named") {
+  const std::string path = scratch("number.jsonl");
+  for (const char* frames : {"1e92", "1.5", "-1", "18446744073709551616", "\"1\""}) {
+    write_file(path, fmt::format(R"({{"event":"end","cycle":6,"frames":{},"mismatches":1,"lost":0}})", frames) + "\n");
+    EventReader reader(path);
+    Event event;
+    try {
+      reader.next(&event);
+      FAIL("accepted: " << frames);
+    } catch (const InputError& error) {
+      CHECK(error.what() == path + " line 1: frames is no whole number from 0 to 18446744073709551615");
+    }
+  }
+  unlink(path.c_str());
 }
 
 TEST_CASE("a disk that is full is an error") {
