@@ -224,6 +224,31 @@ def spread(design, limit):
     return copies, nets
 
 
+def groups(cells):
+    """Module of each cell: by its name, or, where that says nothing (LUTs are numbered), that of the first cell on its way that has one."""
+    readers = collections.defaultdict(list)
+    for name, cell in cells.items():
+        for port, bits in cell["connections"].items():
+            if cell["port_directions"][port] == "input":
+                for bit in bits:
+                    readers[bit].append(name)
+    known = {}
+    for start in cells:
+        way, name = [], start
+        while name not in known:
+            way.append(name)
+            plain = name.replace("$flatten", "").replace("\\", "")
+            known[name] = group_of(plain)
+            follow = [r for port, bits in cells[name]["connections"].items() if cells[name]["port_directions"][port] == "output"
+                      for b in bits for r in readers[b]]
+            if plain.startswith("u_core") or not follow:
+                break
+            name = follow[0]
+        for passed in way:
+            known[passed] = known[name]
+    return known
+
+
 def group_of(name):
     match = re.match(r"u_core\.u_(ingress|parse|cookie|timestamp|stamp|table|ask|verdict|egress|csr)\b", name)
     if match:
@@ -236,8 +261,9 @@ def floorplan(placed, target):
     design = json.loads(placed.read_text(encoding="utf-8"))
     cells = next(m for m in design["modules"].values() if m["cells"])["cells"]
     tiles, count = collections.defaultdict(collections.Counter), collections.defaultdict(collections.Counter)
+    group_by_name = groups(cells)
     for name, cell in cells.items():
-        group = group_of(name)
+        group = group_by_name[name]
         count[group][cell["type"]] += 1
         bel = re.match(r"X(\d+)/Y(\d+)/", cell["attributes"].get("NEXTPNR_BEL", ""))
         if bel:
