@@ -196,6 +196,7 @@ def spread(design, limit):
             data = "DI" if "DI" in source["connections"] else "M"
             inverted = fresh
             fresh += 1
+            top["netnames"][f"{driver[bit]}$before"] = {"hide_name": 1, "bits": [inverted], "attributes": {}}
             cells[f"{driver[bit]}$before"] = {**first, "connections": {
                 port: [source["connections"][data][0] if b == inputs[0] else b for b in bits] if port != "Z" else [inverted]
                 for port, bits in first["connections"].items()}}
