@@ -330,7 +330,10 @@ TEST_CASE("bounds: ICMP of every type, length and quoted header", "[system][boun
       Bytes frame = right;
       frame.resize(length);
       bench.offer(frame);
+      // Of another protocol, if the frame is long enough to say so.
+      frame = right;
       frame[quote + (s.is6 ? 6 : 9)] ^= static_cast<std::uint8_t>(1u << random.below(8));
+      frame.resize(length);
       bench.offer(frame);
     }
   });
