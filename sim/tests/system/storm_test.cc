@@ -186,7 +186,8 @@ void rush(Directed& bench, const std::vector<Flow>& flows, model::Time& time, co
 
 TEST_CASE("storm: few rows, lookups in every clock, time between them", "[system][storm]") {
   // Lives are set in an idle box: each pair has its own.
-  constexpr std::uint8_t kLives[][2] = {{0, 0}, {1, 0}, {2, 1}, {3, 7}, {6, 2}, {9, 2}, {40, 7}, {127, 100}, {240, 1}, {12, 30}, {100, 3}, {240, 240}};
+  constexpr std::uint8_t kLives[][2] = {{0, 0}, {1, 0}, {2, 1}, {3, 7}, {6, 2},
+                                        {9, 2}, {40, 7}, {127, 100}, {240, 1}, {12, 30}, {100, 3}, {240, 240}};
   std::uint64_t seed = 22;
   for (const auto& lives : kLives) {
     model::Config config = default_config(seed);
