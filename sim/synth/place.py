@@ -289,11 +289,13 @@ def place(root, folder, seed):
     work = root / "place"
     work.mkdir(exist_ok=True)
     shutil.copy(folder / "outreg.json", work / "in.json")
+    shutil.copy(pathlib.Path(__file__).resolve().parent / "open_carries.py", work)
     (work / "pins.lpf").write_text("", encoding="ascii")
     started = time.monotonic()
     command = ["nextpnr-ecp5", *DEVICE, "--json", "/place/in.json", "--lpf", "/place/pins.lpf", "--lpf-allow-unconstrained", "--freq",
                str(TARGET_MHZ), "--seed", str(seed), "--parallel-refine", "--threads", str(len(os.sched_getaffinity(0))),
-               "--timing-allow-fail", "--placer-heap-cell-placement-timeout", ATTEMPTS, "--report", "/place/report.json",
+               "--timing-allow-fail", "--pre-pack", "/place/open_carries.py",
+               "--placer-heap-cell-placement-timeout", ATTEMPTS, "--report", "/place/report.json",
                "--write", "/place/out.json", "--log", "/place/log", "-q"]
     code = inside(root, *command).returncode
     seconds = round(time.monotonic() - started)
