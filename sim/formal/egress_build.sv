@@ -7,7 +7,7 @@
 // A one's complement sum does not care about order; the sums here associate as those of the module do, which spares the solver the proof
 // of that. It goes from stage to stage: the words of each frame wait beside the adders, and what an adder holds is the sum of its words.
 module formal_egress_build #(
-    parameter bit          Sums = 0,  // the case in which built_sums is proved, which holds for all; the others assume it
+    parameter bit          Sums = 0,  // the case in which built_sums is proved, for frames of all kinds; the others assume part of it
     parameter bit          Six  = 0,
     parameter int unsigned Tags = 0
 ) (
@@ -45,14 +45,14 @@ module formal_egress_build #(
   logic [2:0] ip_carry_5;
 
   // ---- which case the output is ----
-  logic [9:0] case_q;        // of the frame at stage 1 in bit 0
+  logic [29:0] asked_q;      // {family, tags} of the frame at stage 1 in 2:0, at stage 2 in 5:3, and so on
   logic [3:0] age_q = 4'd0;  // clocks so far, up to 10
   always_ff @(posedge clk_i) begin
-    case_q <= {case_q[8:0], meta.is6 == Six && meta.tags == 2'(Tags)};
+    asked_q <= {asked_q[26:0], meta.is6, meta.tags};
     if (age_q != 4'd10) age_q <= age_q + 4'd1;
   end
   logic here;
-  assign here = age_q == 4'd10 && case_q[9];
+  assign here = age_q == 4'd10 && asked_q[29:27] == {Six, 2'(Tags)};
 
   // ---- the frame by its bytes: numbers of more than one byte come first byte first ----
   localparam int unsigned L3 = 14 + 4 * Tags;
@@ -176,12 +176,12 @@ module formal_egress_build #(
   logic stage_1, waiting_right, sums_right, adders_right, folds_right, last_right, right;
   always_comb begin
     stage_1 = tcp_1[159:128] == 32'd0 && tcp_bytes_1[15:7] == 9'd0 && hops_1 == (is6_1 ? ip_1[95:64] : 32'd0) && formed(w1)
-        && case_q[0] == (is6_1 == Six && tags_1 == 2'(Tags));
+        && asked_q[2:0] == {is6_1, tags_1};
     waiting_right = 1'b1;
     for (int s = 2; s < 10; s++) begin
       if (age_q >= 4'(s)) begin
         waiting_right = waiting_right && formed(waiting(wait_q[(s-2)*WAIT+:WAIT]))
-            && case_q[s-1] == (wait_q[(s-2)*WAIT+7] == Six && wait_q[(s-2)*WAIT+8+:2] == 2'(Tags));
+            && asked_q[3*(s-1)+:3] == {wait_q[(s-2)*WAIT+7], wait_q[(s-2)*WAIT+8+:2]};
       end
     end
     sums_right = (age_q < 4'd2 || (sum_2 == tcp_of(w2) && ip_sum_2 == ip_of(w2[424+:160])))
@@ -201,7 +201,7 @@ module formal_egress_build #(
         && (age_q < 4'd4 || (sum_4 == total(most(eight_0, eight_1), eight_2) && ip_sum_4s == ip_sum_4))
         && (age_q < 4'd5 || sum_5 == 37'(most_5) + 37'(rest_5))
         && (age_q < 4'd6 || sum_6 == total_6);
-    last_right = age_q < 4'd9 || (formed(w9) && case_q[8] == (w9[7] == Six && wait_q[7*WAIT+8+:2] == 2'(Tags))
+    last_right = age_q < 4'd9 || (formed(w9) && asked_q[24+:3] == {w9[7], wait_q[7*WAIT+8+:2]}
         && tcp_sum_9 == fold(sum_9) && ip_late[31:16] == fold(37'(ip_sum_9)));
     folds_right = (age_q < 4'd5 || (ip_5 == once(37'(ip_sum_5)) && ip_carry_5 == ip_sum_5[34:32]))
         && (age_q < 4'd6 || ip_6 == twice(37'(ip_sum_6)))
@@ -211,6 +211,7 @@ module formal_egress_build #(
   end
 
   assign right = stage_1 && waiting_right && sums_right && adders_right && folds_right;
+  // Part of built_sums, which knows nothing of Six and Tags.
   always_comb assume (Sums || last_right);
 
   always_ff @(posedge clk_i) begin
