@@ -9,23 +9,13 @@ import collections
 import json
 import re
 
+import netlist
 import place
 
 STARTS = ("TRELLIS_FF", "DP16KD", "PDPW16KD")
 CLOCKS = ("CLK", "CLKA", "CLKB", "WCK")
 DEEP = 5  # levels from which end points are listed
 WIDE = 100  # readers from which nets are listed
-
-
-def labels(top):
-    """Shortest public name of each bit, without its index."""
-    best = {}
-    for name, net in top["netnames"].items():
-        rank = (net.get("hide_name", 0), len(name))
-        for bit in net["bits"]:
-            if isinstance(bit, int) and (bit not in best or rank < best[bit][0]):
-                best[bit] = (rank, name)
-    return {bit: name for bit, (_, name) in best.items()}
 
 
 def bits_of(cell, direction):
@@ -66,9 +56,9 @@ def module_of(name):
 
 def run(tree, evidence, again):
     """Prints both tables and writes build/evidence/levels-ecp5.json."""
-    design = place.netlist(tree, again)
+    design = netlist.netlist(tree, again)
     top = next(m for m in design["modules"].values() if "top" in m.get("attributes", {}))
-    cells, name_of = top["cells"], labels(top)
+    cells, name_of = top["cells"], {bit: name for bit, (_, name, _) in netlist.labels(top).items()}
     depth = depths(cells)
     ends, readers = [], collections.Counter()
     for cell in cells.values():
