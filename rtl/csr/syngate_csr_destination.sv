@@ -75,7 +75,8 @@ module syngate_csr_destination (
   // Bit i of the prefix, counted from the top of its first byte, lies at 8*(i/8) + 7 - i%8.
   function automatic logic [127:0] mask_of(input logic [7:0] length);
     for (int b = 0; b < 16; b++) begin
-      for (int k = 0; k < 8; k++) mask_of[8*b+7-k] = length > 8'(8 * b + k);
+      for (int k = 0; k < 8; k++)
+        mask_of[8*b+7-k] = length[7:3] > 5'(b) || (length[7:3] == 5'(b) && length[2:0] > 3'(k));
     end
   endfunction
 
