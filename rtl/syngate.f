@@ -1,4 +1,5 @@
 syngate_pkg.sv
+common/syngate_add_masked.sv
 common/syngate_add_xor.sv
 common/syngate_delay.sv
 common/syngate_fifo.sv

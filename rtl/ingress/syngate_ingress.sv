@@ -107,11 +107,11 @@ module syngate_ingress (
   end
 
   logic ok_valid, ok_ip, ok_tcp;
-  logic [1023:0] data_9;
-  syngate_delay #(.Width(1024), .Clocks(7)) u_delay_data (.clk_i, .rst_ni, .data_i(data_2), .data_o(data_9));
+  logic [1023:0] data_10;
+  syngate_delay #(.Width(1024), .Clocks(8)) u_delay_data (.clk_i, .rst_ni, .data_i(data_2), .data_o(data_10));
   syngate_ingress_checksum u_checksum (
       .clk_i, .rst_ni, .beat_valid_i(valid_3), .beat_first_i(first_3), .beat_last_i(last_3), .beat_bytes_i(bytes_3),
-      .tags_i(tags_3), .is6_i(is6_3), .ip_header_i(ip_header_3), .beat_data_i(data_9),
+      .tags_i(tags_3), .is6_i(is6_3), .ip_header_i(ip_header_3), .beat_data_i(data_10),
       .ok_valid_o(ok_valid), .ok_ip_o(ok_ip), .ok_tcp_o(ok_tcp));
 
   // ---- 3: store ----

@@ -21,6 +21,30 @@ module cyclone10gx_add_xor (a_i, b_i, c_i, d_i, sum_o);
   endgenerate
 endmodule
 
+// A word of which some bytes count plus another.
+(* techmap_celltype = "syngate_add_masked" *)
+module cyclone10gx_add_masked (a_i, a_keep_i, b_i, b_keep_i, sum_o);
+  input  [31:0] a_i, b_i;
+  input  [3:0]  a_keep_i, b_keep_i;
+  output [32:0] sum_o;
+  wire [33:0] carry;
+  assign carry[0] = 1'b0;
+  genvar i;
+  generate
+    for (i = 0; i < 32; i = i + 1) begin : digit
+      MISTRAL_ALUT_ARITH #(
+          .LUT0(16'h8888),  // A & B
+          .LUT1(16'h0fff)   // not (C & D1)
+      ) alut (
+          .A(a_i[i]), .B(a_keep_i[i/8]), .C(b_i[i]), .D0(1'b1), .D1(b_keep_i[i/8]), .CI(carry[i]), .SO(sum_o[i]), .CO(carry[i+1])
+      );
+    end
+  endgenerate
+  MISTRAL_ALUT_ARITH #(.LUT0(16'h0000), .LUT1(16'hffff)) top (
+      .A(1'b0), .B(1'b0), .C(1'b0), .D0(1'b0), .D1(1'b0), .CI(carry[32]), .SO(sum_o[32]), .CO(carry[33])
+  );
+endmodule
+
 // A SipRound whose XORs between its two stages are done by the adders too. An adder's operand may here be the XOR of three words, so v1
 // and v3 of the first stage travel as two words each: 128 more registers, of which an ALM has plenty, and 128 LUTs less.
 (* techmap_celltype = "syngate_sip_round" *)

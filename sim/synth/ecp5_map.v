@@ -45,3 +45,32 @@ module ecp5_add_xor (a_i, b_i, c_i, d_i, sum_o);
     end
   endgenerate
 endmodule
+
+// A word of which some bytes count plus another: the LUT of a bit is (a and its keep) xor (b and its keep). Where that is 0 both are equal
+// and the carry out is the first, again the value of the lowest four bits of the LUT.
+(* techmap_celltype = "syngate_add_masked" *)
+module ecp5_add_masked (a_i, a_keep_i, b_i, b_keep_i, sum_o);
+  input  [31:0] a_i, b_i;
+  input  [3:0]  a_keep_i, b_keep_i;
+  output [32:0] sum_o;
+
+  // nextpnr wants the carry out of the last CCU2C to be a net as well.
+  wire [17:0] carry;
+  wire unused;
+  assign carry[0] = 1'b0;
+  genvar i;
+  generate
+    for (i = 0; i < 32; i = i + 2) begin : pair
+      CCU2C #(.INIT0(16'h7888), .INIT1(16'h7888), .INJECT1_0("NO"), .INJECT1_1("NO")) two (
+          .CIN(carry[i/2]),
+          .A0(a_i[i]), .B0(a_keep_i[i/8]), .C0(b_i[i]), .D0(b_keep_i[i/8]),
+          .A1(a_i[i+1]), .B1(a_keep_i[i/8]), .C1(b_i[i+1]), .D1(b_keep_i[i/8]),
+          .S0(sum_o[i]), .S1(sum_o[i+1]), .COUT(carry[i/2+1])
+      );
+    end
+  endgenerate
+  CCU2C #(.INIT0(16'h0000), .INIT1(16'h0000), .INJECT1_0("NO"), .INJECT1_1("NO")) top (
+      .CIN(carry[16]), .A0(1'b0), .B0(1'b0), .C0(1'b0), .D0(1'b0), .A1(1'b0), .B1(1'b0), .C1(1'b0), .D1(1'b0),
+      .S0(sum_o[32]), .S1(unused), .COUT(carry[17])
+  );
+endmodule

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: syngate authors
 # SPDX-License-Identifier: Apache-2.0
-"""scripts/synth maps: what sim/synth/*_map.v put in place of syngate_add_xor and syngate_sip_round equals them, for all
-inputs (SAT)."""
+"""scripts/synth maps: what sim/synth/*_map.v put in place of syngate_add_xor, syngate_add_masked and syngate_sip_round
+equals them, for all inputs (SAT)."""
 import pathlib
 import re
 import shutil
@@ -12,7 +12,7 @@ CELLS = {"ecp5": ("ecp5/cells_sim.v", ["LUT2", "LUT4", "CCU2C"]), "cyclone10gx":
 
 # Top of sim/synth/map_forms.v: the module of rtl/common whose map it needs, options of the proof. A SipRound has forgotten what it held
 # after two clocks, so its third is proven from any state.
-FORMS = {"add_xor_forms": ("syngate_add_xor", ""), "round_form": ("syngate_sip_round", "-seq 3 -prove-skip 2")}
+FORMS = {"adder_forms": ("syngate_add_masked", ""), "round_form": ("syngate_sip_round", "-seq 3 -prove-skip 2")}
 
 
 def run(tree):
@@ -20,7 +20,7 @@ def run(tree):
     folder = tree / "build" / "synth"
     folder.mkdir(parents=True, exist_ok=True)
     common = f"{tree}/rtl/common"
-    sources = (f"{tree}/rtl/syngate_pkg.sv {common}/syngate_add_xor.sv {common}/syngate_sip_round.sv "
+    sources = (f"{tree}/rtl/syngate_pkg.sv {common}/syngate_add_xor.sv {common}/syngate_add_masked.sv {common}/syngate_sip_round.sv "
                f"{tree}/sim/synth/map_forms.v")
     failed = 0
     for family, (library, names) in CELLS.items():
