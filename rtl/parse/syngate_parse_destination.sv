@@ -78,7 +78,7 @@ module syngate_parse_destination (
   end
 
   always_ff @(posedge clk_i) begin
-    first_q     <= tcp_hit & (~tcp_hit + 1'b1);  // lowest set bit
+    for (int e = 0; e < ENTRIES; e++) first_q[e] <= tcp_hit[e] && (tcp_hit & ENTRIES'((1 << e) - 1)) == '0;  // lowest set bit
     ip_always_q <= |ip_always;
 
     ip_always_o <= ip_always_q;

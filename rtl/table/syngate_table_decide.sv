@@ -20,7 +20,7 @@ module syngate_table_decide (
   logic two0, two1, more0;  // at least two free; channel 0 has as many as channel 1
   always_comb begin
     // The first slot that hits.
-    found = slots_i.hit & (~slots_i.hit + 6'd1);
+    for (int s = 0; s < 6; s++) found[s] = slots_i.hit[s] && (slots_i.hit & 6'((1 << s) - 1)) == 6'd0;
     hit_o = |slots_i.hit;
 
     // On a hit.
@@ -33,8 +33,9 @@ module syngate_table_decide (
     free_o = !(&slots_i.live);
     two0   = (free0[0] && free0[1]) || (free0[0] && free0[2]) || (free0[1] && free0[2]);
     two1   = (free1[0] && free1[1]) || (free1[0] && free1[2]) || (free1[1] && free1[2]);
-    first0 = free0 & (~free0 + 3'd1);
-    first1 = free1 & (~free1 + 3'd1);
+    // Spelt out: a negation would be a carry chain.
+    first0 = {free0[2] && !free0[1] && !free0[0], free0[1] && !free0[0], free0[0]};
+    first1 = {free1[2] && !free1[1] && !free1[0], free1[1] && !free1[0], free1[0]};
     more0  = !((|free1 && !(|free0)) || (two1 && !two0) || (&free1 && !(&free0)));
     oldest = {
         slots_i.older[14] && slots_i.older[13] && slots_i.older[11] && slots_i.older[8] && slots_i.older[4],
