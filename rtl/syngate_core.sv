@@ -92,7 +92,8 @@ module syngate_core (
   syngate_pkg::dest_t dest_value;
   logic [127:0] secret0_v4, secret0_v6;
   logic [511:0] secret1_v4, secret1_v6;
-  logic [2047:0] stamp_keys;
+  logic [3:0] stamp_id;  // of the frame whose metadata comes in the next clock
+  logic [127:0] stamp_key;
   logic [syngate_pkg::TABLE_ADDRESS_BITS-1:0] table_mask;
   logic [7:0] life, life_closing;
   syngate_pkg::table_op_e op_q;
@@ -106,7 +107,7 @@ module syngate_core (
       .now_o(now), .generation_o(generation), .policy_o(policy), .exid_o(exid), .reply_cap_o(reply_cap),
       .dest_write_o(dest_write), .dest_index_o(dest_index), .dest_value_o(dest_value),
       .secret0_v4_o(secret0_v4), .secret0_v6_o(secret0_v6), .secret1_v4_o(secret1_v4), .secret1_v6_o(secret1_v6),
-      .stamp_keys_o(stamp_keys), .table_mask_o(table_mask), .life_o(life), .life_closing_o(life_closing),
+      .stamp_id_i(stamp_id), .stamp_key_o(stamp_key), .table_mask_o(table_mask), .life_o(life), .life_closing_o(life_closing),
       .done_valid_i(done_valid), .done_verdict_i(done_verdict), .done_reason_i(done_reason),
       .op_valid_i(decided_valid_q), .op_i(op_q),
       .cookie_valid_i(cookie_used_q), .cookie_age_i(age_q),
@@ -120,7 +121,7 @@ module syngate_core (
   syngate_parse u_parse (
       .clk_i, .rst_ni, .valid_i(in_valid && in_sop), .data_i(in_data), .frame_i(in_frame), .now_i(now),
       .dest_write_i(dest_write), .dest_index_i(dest_index), .dest_value_i(dest_value), .policy_i(policy), .exid_i(exid),
-      .hash_valid_o(hash_valid), .hash_o(hash), .meta_valid_o(meta_valid), .meta_o(meta)
+      .hash_valid_o(hash_valid), .hash_o(hash), .meta_valid_o(meta_valid), .key_id_o(stamp_id), .meta_o(meta)
   );
 
   // ---- cookie ----
@@ -245,7 +246,7 @@ module syngate_core (
   logic [15:0] mss_80;
   assign mss_80 = syngate_pkg::mss_of_index(late.is6, mss_index);
   syngate_stamp #(.HoldClocks(DecideClock - MetaClock - 17)) u_stamp (
-      .clk_i, .rst_ni, .meta_i(meta), .stamp_keys_i(stamp_keys),
+      .clk_i, .rst_ni, .meta_i(meta), .stamp_key_i(stamp_key),
       .last_mss_i(mss_80), .last_is6_i(late.is6), .last_clock_i(clock_80), .mac_o(mac_98));
 
   // ---- egress: metadata at its clock, the beats when the builder is done ----

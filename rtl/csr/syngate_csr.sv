@@ -43,7 +43,8 @@ module syngate_csr (
     output logic [127:0]                    secret0_v6_o,
     output logic [511:0]                    secret1_v4_o,
     output logic [511:0]                    secret1_v6_o,
-    output logic [2047:0]                   stamp_keys_o,
+    input  wire  [3:0]                      stamp_id_i,
+    output logic [127:0]                    stamp_key_o,     // of the id the clock before
     output logic [19:0]                     table_mask_o,
     output logic [7:0]                      life_o,
     output logic [7:0]                      life_closing_o,
@@ -102,7 +103,7 @@ module syngate_csr (
       .commit_i(key_commit),
       .slot_i(wdata[5:0]),
       .slot_ok_o(key_ok),
-      .secret0_v4_o, .secret0_v6_o, .secret1_v4_o, .secret1_v6_o, .stamp_keys_o
+      .secret0_v4_o, .secret0_v6_o, .secret1_v4_o, .secret1_v6_o, .stamp_id_i, .stamp_key_o
   );
 
   logic        dest_stage;

@@ -30,6 +30,7 @@ module syngate_parse (
     output       syngate_pkg::hash_t   hash_o,
     // to verdict and egress
     output logic                       meta_valid_o,
+    output logic [3:0]                 key_id_o,       // meta_o.dest_key_id, one clock ahead
     output       syngate_pkg::meta_t   meta_o
 );
   localparam int unsigned HASH = syngate_pkg::PARSE_HASH_LATENCY;
@@ -124,6 +125,7 @@ module syngate_parse (
       .data_i({dest_mss_5, dest_wscale_5, dest_key_id_5, dest_window_ts_5, dest_window_nots_5}),
       .data_o({dest_mss_15, dest_wscale_15, dest_key_id_15, dest_window_ts_15, dest_window_nots_15})
   );
+  assign key_id_o = dest_key_id_15;
 
   // ---- rules ----
   syngate_pkg::pre_e    pre_6, pre_15, pre_16;

@@ -17,7 +17,7 @@ module syngate_stamp #(
     input  wire                      clk_i,
     input  wire                      rst_ni,
     input  wire syngate_pkg::meta_t  meta_i,
-    input  wire  [2047:0]            stamp_keys_i,  // key id k at [128*k +: 128], k0 in the low half
+    input  wire  [127:0]             stamp_key_i,  // that of meta_i.dest_key_id, k0 in the low half
     // the last word, host order
     input  wire  [15:0]              last_mss_i,
     input  wire                      last_is6_i,
@@ -30,7 +30,6 @@ module syngate_stamp #(
   // ---- words 0 to 3 ----
   logic [63:0] word0, word1, word2, word3;
   logic [7:0]  version_key, flags_wscale;
-  logic [127:0] key;
   always_comb begin
     version_key  = {4'(syngate_pkg::STAMP_VERSION), meta_i.dest_key_id};
     flags_wscale = {3'd0, meta_i.ts_ok, meta_i.dest_wscale};
@@ -38,7 +37,6 @@ module syngate_stamp #(
     word1 = meta_i.is6 ? meta_i.saddr_be[127:64] : {meta_i.saddr_be[31:0], 32'hffff0000};
     word2 = {meta_i.ts_ok ? meta_i.tsecr_be : 32'd0, flags_wscale, version_key, meta_i.sport_be};
     word3 = {syngate_pkg::bswap32(meta_i.ack), syngate_pkg::bswap32(meta_i.seq)};
-    key   = stamp_keys_i[128*meta_i.dest_key_id+:128];
   end
 
   logic [63:0] word0_5, word1_4, word1_9, word2_8, word2_13, word3_12, word3_16, word3_17;
@@ -52,7 +50,7 @@ module syngate_stamp #(
   syngate_delay #(.Width(64), .Clocks(1)) u_delay3_17 (.clk_i, .rst_ni, .data_i(word3_16), .data_o(word3_17));
 
   logic [63:0] fresh0, fresh1, fresh2, fresh3, init0_q, init1_q, init2_q, init3_q;
-  assign {fresh3, fresh2, fresh1, fresh0} = syngate_pkg::sip_fresh(key);
+  assign {fresh3, fresh2, fresh1, fresh0} = syngate_pkg::sip_fresh(stamp_key_i);
   always_ff @(posedge clk_i) begin
     init0_q <= fresh0;
     init1_q <= fresh1;

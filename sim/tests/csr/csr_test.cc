@@ -455,7 +455,9 @@ TEST_CASE("csr: keys move to their slots, are wiped from staging, and cannot be 
     if (slot == 1) return bytes_of(t.secret0_v6_o, 0, 16);
     if (slot >= 4 && slot < 8) return bytes_of(t.secret1_v4_o, 128 * (slot - 4), 16);
     if (slot >= 8 && slot < 12) return bytes_of(t.secret1_v6_o, 128 * (slot - 8), 16);
-    return bytes_of(t.stamp_keys_o, 128 * (slot - 16), 16);
+    t.stamp_id_i = static_cast<std::uint8_t>(slot - 16);  // asked for one clock ahead
+    b.clock();
+    return bytes_of(t.stamp_key_o, 0, 16);
   };
   std::vector<unsigned> slots{0, 1};
   for (unsigned s = 4; s < 12; ++s) slots.push_back(s);

@@ -70,7 +70,7 @@ TEST_CASE("stamp: every vector, one a clock", "[stamp][vectors]") {
       const unsigned id = r["key_id"];
       set_bits(m, low["dest_key"], 4, id);
       const auto key = vectors::bytes(r["key"]);
-      for (unsigned i = 0; i < 16; ++i) set_bits(top.stamp_keys_i, 128 * id + 8 * i, 8, key[i]);
+      for (unsigned i = 0; i < 16; ++i) set_bits(top.stamp_key_i, 8 * i, 8, key[i]);
     }
     if (c >= kLast && c - kLast < records.size()) {
       const auto& r = records[c - kLast];
@@ -114,8 +114,8 @@ TEST_CASE("stamp: every bit of the last word, and a reset in between", "[stamp]"
   };
   for (unsigned i = 0; i < 4; ++i) set_bits(top.meta_i, low["saddr"] + 8 * i, 8, flow.source.bytes[i]);
   set_bits(top.meta_i, low["sport"], 16, 0x3412);
-  set_bits(top.stamp_keys_i, 0, 64, key.k0);
-  set_bits(top.stamp_keys_i, 64, 64, key.k1);
+  set_bits(top.stamp_key_i, 0, 64, key.k0);
+  set_bits(top.stamp_key_i, 64, 64, key.k1);
   for (const std::uint32_t pattern : {0xffffffffu, 0x55555555u, 0xaaaaaaaau, 0u}) {
     top.rst_ni = 0;
     clock(4);
