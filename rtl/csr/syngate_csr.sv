@@ -8,7 +8,7 @@
 // Byte strobes count for rw registers; a write to any other register is taken whole. Unknown addresses read zero. Reading the low
 // word of a counter keeps its high word, and any high word then reads as what was kept last.
 // Does not: hold the destination entries (parse does), or wait for frames.
-// Latency: a commit is visible in the clock after the one of wready. Throughput: one write in 8 clocks. Backpressure: by the bus.
+// Latency: a commit is visible two clocks after the one of wready. Throughput: one write in 8 clocks. Backpressure: by the bus.
 // Drops: none.
 module syngate_csr (
     input  wire                             clk_i,
@@ -67,34 +67,45 @@ module syngate_csr (
   };
 
   // ---- bus ----
-  logic        write, read_done;
-  logic [11:0] write_addr, read_addr;
-  logic [31:0] wdata, wmask, read_data;
+  logic        bus_write, read_done;
+  logic [11:0] bus_addr, read_addr;
+  logic [31:0] bus_data, bus_mask, read_data;
   syngate_csr_axil u_axil (
       .clk_i, .rst_ni,
       .s_axil_awaddr, .s_axil_awvalid, .s_axil_awready, .s_axil_wdata, .s_axil_wstrb, .s_axil_wvalid, .s_axil_wready,
       .s_axil_bresp, .s_axil_bvalid, .s_axil_bready, .s_axil_araddr, .s_axil_arvalid, .s_axil_arready, .s_axil_rdata,
       .s_axil_rresp, .s_axil_rvalid, .s_axil_rready,
-      .write_o(write),
-      .write_addr_o(write_addr),
-      .write_data_o(wdata),
-      .write_mask_o(wmask),
+      .write_o(bus_write),
+      .write_addr_o(bus_addr),
+      .write_data_o(bus_data),
+      .write_mask_o(bus_mask),
       .read_addr_o(read_addr),
       .read_done_o(read_done),
       .read_data_i(read_data)
   );
 
-  // ---- commits ----
-  logic time_commit, key_commit, key_ok, dest_commit, dest_ok, setting_commit, refused;
-  assign time_commit    = write && write_addr == syngate_pkg::REG_TIME_COMMIT;
-  assign key_commit     = write && write_addr == syngate_pkg::REG_KEY_COMMIT;
-  assign dest_commit    = write && write_addr == syngate_pkg::REG_DEST_COMMIT;
-  assign setting_commit = write && (write_addr == syngate_pkg::REG_POLICY || write_addr == syngate_pkg::REG_EXID
-      || write_addr == syngate_pkg::REG_TABLE_MASK || write_addr == syngate_pkg::REG_TABLE_LIVES);
-  assign refused        = (key_commit && !key_ok) || (dest_commit && !dest_ok);
+  // ---- a write, decoded: thousands of registers hang on it ----
+  logic        write, time_commit, key_commit, key_stage, dest_commit, dest_stage, setting_commit;
+  logic [11:0] write_addr;
+  logic [31:0] wdata, wmask;
+  always_ff @(posedge clk_i) begin
+    write          <= rst_ni && bus_write;
+    time_commit    <= rst_ni && bus_write && bus_addr == syngate_pkg::REG_TIME_COMMIT;
+    key_commit     <= rst_ni && bus_write && bus_addr == syngate_pkg::REG_KEY_COMMIT;
+    key_stage      <= rst_ni && bus_write && bus_addr >= syngate_pkg::REG_KEY_DATA0 && bus_addr <= syngate_pkg::REG_KEY_DATA3;
+    dest_commit    <= rst_ni && bus_write && bus_addr == syngate_pkg::REG_DEST_COMMIT;
+    dest_stage     <= rst_ni && bus_write && bus_addr >= syngate_pkg::REG_DEST_ADDR0 && bus_addr <= syngate_pkg::REG_DEST_WINDOW;
+    setting_commit <= rst_ni && bus_write && (bus_addr == syngate_pkg::REG_POLICY || bus_addr == syngate_pkg::REG_EXID
+        || bus_addr == syngate_pkg::REG_TABLE_MASK || bus_addr == syngate_pkg::REG_TABLE_LIVES);
+    write_addr     <= bus_addr;
+    wdata          <= bus_data;
+    wmask          <= bus_mask;
+  end
 
-  logic key_stage;
-  assign key_stage = write && write_addr >= syngate_pkg::REG_KEY_DATA0 && write_addr <= syngate_pkg::REG_KEY_DATA3;
+  // ---- commits ----
+  logic key_ok, dest_ok, refused;
+  assign refused = (key_commit && !key_ok) || (dest_commit && !dest_ok);
+
   syngate_csr_keys u_keys (
       .clk_i, .rst_ni,
       .stage_i(key_stage),
@@ -106,11 +117,9 @@ module syngate_csr (
       .secret0_v4_o, .secret0_v6_o, .secret1_v4_o, .secret1_v6_o, .stamp_id_i, .stamp_key_o
   );
 
-  logic        dest_stage;
   logic [2:0]  dest_read_register;
   logic [31:0] dest_data;
   logic [2:0]  dest_register;
-  assign dest_stage = write && write_addr >= syngate_pkg::REG_DEST_ADDR0 && write_addr <= syngate_pkg::REG_DEST_WINDOW;
   assign dest_register = write_addr[4:2] - syngate_pkg::REG_DEST_ADDR0[4:2];
   assign dest_read_register = read_addr[4:2] - syngate_pkg::REG_DEST_ADDR0[4:2];
   syngate_csr_destination u_destination (
