@@ -5,7 +5,7 @@
 
 // The box: frames in from the wire, SYN-ACKs out to the clients, hand-offs and passed frames out to the servers.
 // Wiring only: the stages in the order in which data meets them, and the constant delays between them.
-//   clock   0 ingress releases beat 0   4 hash inputs   16 meta   39 offset   48 table hash   80 decide   98 egress
+//   clock   0 ingress releases beat 0   4 hash inputs   17 meta   39 offset   48 table hash   80 decide   98 egress
 // Does not: route, learn MAC addresses, or hold the flow table's memory (two SRAM channels outside).
 // Latency: constant inside; last beat accepted to first beat offered is in rtl/README.md and printed by the benchmark.
 // Throughput: one frame a clock. Backpressure: s_axis_tready only when the ingress FIFO is nearly full. Drops: by verdict or by

@@ -213,7 +213,7 @@ package syngate_pkg;
   localparam int unsigned SIP_STAGES_PER_ROUND = 2;
   // Beat 0 at the input of parse to hash_t out, and to meta_t out.
   localparam int unsigned PARSE_HASH_LATENCY = 4;
-  localparam int unsigned PARSE_META_LATENCY = 16;
+  localparam int unsigned PARSE_META_LATENCY = 17;
 
   localparam int unsigned BUS_BITS = 8 * BUS_BYTES;
 

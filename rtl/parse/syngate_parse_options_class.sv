@@ -8,12 +8,12 @@
 // An option counts only if it ends within the option bytes, so a kind without a length needs no test of its own: no length of 2 or
 // more fits there. The walk ends at their last byte, so positions behind it are never asked for.
 // Does not: look at positions together.
-// Latency: 1 clock. Throughput: one frame a clock. Backpressure: none. Drops: none.
+// Two steps: what the bytes are, each by itself | what they make together.
+// Latency: 2 clocks. Throughput: one frame a clock. Backpressure: none. Drops: none.
 module syngate_parse_options_class #(
     parameter int unsigned First = 0  // first of the four positions, 0 to 36
 ) (
     input  wire         clk_i,
-    input  wire         enable_i,   // the frame has options
     input  wire  [55:0] bytes_i,    // the bytes at First to First + 6
     input  wire  [5:0]  length_i,   // option bytes, 0 to 40
     input  wire  [15:0] exid_be_i,
@@ -23,37 +23,51 @@ module syngate_parse_options_class #(
     $fatal(1, "syngate_parse_options_class: First must be a multiple of 4, at most 36");
   end
 
-  function automatic logic [10:0] class_of(input logic [31:0] option, input logic [5:0] position, input logic [5:0] length,
-                                           input logic [15:0] exid_be);
-    logic [7:0]  kind, size;
-    logic [15:0] value;
-    logic [6:0]  after;
-    logic [5:0]  next;
-    kind  = option[7:0];
-    size  = option[15:8];
-    value = option[31:16];
-    after = {1'b0, position} + (kind == 8'd1 ? 7'd1 : {1'b0, size[5:0]});
-    next  = after == {1'b0, length} ? 6'd63 : after[5:0];
-    if (kind == 8'd1) class_of = {5'd0, next};
-    else if (kind == 8'd0 || size[7:6] != 2'd0 || size[5:1] == 5'd0 || after > {1'b0, length}) class_of = {5'd0, 6'd63};
-    else
-      class_of = {
-        kind == 8'(syngate_pkg::STAMP_KIND) && size[5:2] != 4'd0 && value == exid_be,
-        kind == 8'd4 && size == 8'd2,
-        kind == 8'd8 && size == 8'd10,
-        kind == 8'd3 && size == 8'd3,
-        kind == 8'd2 && size == 8'd4 && value != 16'd0,
-        next
-      };
-  endfunction
+  // Option bytes are a multiple of four: of these four positions and what follows, in fours.
+  logic [3:0] left, left_less;
+  assign left      = length_i[5:2] - 4'(First / 4);
+  assign left_less = left - 4'd1;
 
-  always_ff @(posedge clk_i) begin
-    if (enable_i && length_i > 6'(First)) begin
-      class_o[10:0]  <= class_of(bytes_i[31:0], 6'(First), length_i, exid_be_i);
-      class_o[21:11] <= class_of(bytes_i[39:8], 6'(First + 1), length_i, exid_be_i);
-      class_o[32:22] <= class_of(bytes_i[47:16], 6'(First + 2), length_i, exid_be_i);
-      class_o[43:33] <= class_of(bytes_i[55:24], 6'(First + 3), length_i, exid_be_i);
+  for (genvar p = 0; p < 4; p++) begin : gen_position
+    logic [7:0] kind, size;
+    logic [5:0] remaining;  // option bytes from here on, meaningless behind their end
+    assign kind      = bytes_i[8*p+:8];
+    assign size      = bytes_i[8*p+8+:8];
+    assign remaining = p == 0 ? {left, 2'd0} : {left_less, 2'(4 - p)};
+
+    logic nop_q, fits_q, ends_q, nop_ends_q, stamp_q, sack_q, timestamps_q, wscale_q, mss_q, exid_q, value_q;
+    logic size_2_q, size_3_q, size_4_q, size_10_q, size_long_q;
+    logic [5:0] after_q;
+    always_ff @(posedge clk_i) begin
+      nop_q        <= kind == 8'd1;
+      stamp_q      <= kind == 8'(syngate_pkg::STAMP_KIND);
+      sack_q       <= kind == 8'd4;
+      timestamps_q <= kind == 8'd8;
+      wscale_q     <= kind == 8'd3;
+      mss_q        <= kind == 8'd2;
+      fits_q       <= kind != 8'd0 && size[7:6] == 2'd0 && size[5:1] != 5'd0 && size[5:0] <= remaining;
+      ends_q       <= size[5:0] == remaining;
+      nop_ends_q   <= remaining == 6'd1;
+      size_2_q     <= size == 8'd2;
+      size_3_q     <= size == 8'd3;
+      size_4_q     <= size == 8'd4;
+      size_10_q    <= size == 8'd10;
+      size_long_q  <= size[5:2] != 4'd0;
+      exid_q       <= bytes_i[8*p+16+:16] == exid_be_i;
+      value_q      <= bytes_i[8*p+16+:16] != 16'd0;
+      after_q      <= 6'(First + p) + size[5:0];
+    end
+
+    always_ff @(posedge clk_i) begin
+      if (nop_q) class_o[11*p+:11] <= {5'd0, nop_ends_q ? 6'd63 : 6'(First + p + 1)};
+      else if (!fits_q) class_o[11*p+:11] <= {5'd0, 6'd63};
+      else begin
+        class_o[11*p+:11] <= {stamp_q && size_long_q && exid_q, sack_q && size_2_q, timestamps_q && size_10_q,
+            wscale_q && size_3_q, mss_q && size_4_q && value_q, ends_q ? 6'd63 : after_q};
+      end
     end
   end
+  logic unused_length;
+  assign unused_length = &{1'b0, length_i[1:0]};
 endmodule : syngate_parse_options_class
 `default_nettype wire

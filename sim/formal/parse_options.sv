@@ -55,10 +55,10 @@ module formal_parse_options #(
     input wire [15:0]  exid_i,
     input wire [25:0]  from_i
 );
-  logic [5:0] length, length_q, length_q2;
-  logic started = 1'b0, started_q = 1'b0;
-  logic [319:0] bytes_q;
-  logic [15:0] exid_q;
+  logic [5:0] length, length_q, length_q2, length_q3;
+  logic started = 1'b0, started_q = 1'b0, started_q2 = 1'b0;
+  logic [319:0] bytes_q, bytes_q2;
+  logic [15:0] exid_q, exid_q2;
   logic [343:0] padded;
   logic [319:0] options;
   always_comb begin
@@ -68,26 +68,28 @@ module formal_parse_options #(
   assign padded = {24'd0, bytes_i};
   always_comb assume (words_i <= 4'd10 && words_i != 4'd0);
   always_ff @(posedge clk_i) begin
-    started   <= 1'b1;
-    started_q <= started;
-    {bytes_q, length_q, exid_q} <= {options, length, exid_i};
-    length_q2 <= length_q;
+    started    <= 1'b1;
+    started_q  <= started;
+    started_q2 <= started_q;
+    {bytes_q, length_q, exid_q}    <= {options, length, exid_i};
+    {bytes_q2, length_q2, exid_q2} <= {bytes_q, length_q, exid_q};
+    length_q3 <= length_q2;
   end
 
   logic [43:0] classes;
   logic [25:0] got, want, want_q;
   logic met, bad, met_q, bad_q;
   syngate_parse_options_class #(.First(First)) u_class (
-      .clk_i, .enable_i(1'b1), .bytes_i(padded[8*First+:56]), .length_i(length), .exid_be_i({exid_i[7:0], exid_i[15:8]}),
+      .clk_i, .bytes_i(padded[8*First+:56]), .length_i(length), .exid_be_i({exid_i[7:0], exid_i[15:8]}),
       .class_o(classes));
   syngate_parse_options_step #(.First(First)) u_step (.clk_i, .state_i(from_i), .class_i(classes), .state_o(got));
   formal_options_step #(.First(First)) u_want (
-      .state_i(from_i), .bytes_i(bytes_q), .length_i(length_q), .exid_i(exid_q), .state_o(want), .met_o(met), .bad_o(bad));
+      .state_i(from_i), .bytes_i(bytes_q2), .length_i(length_q2), .exid_i(exid_q2), .state_o(want), .met_o(met), .bad_o(bad));
   always_comb begin
-    assume (from_i[5:0] == 6'd63 || (from_i[5:0] >= 6'(First) && from_i[5:0] < length_q));
-    assume (from_i[11:6] == 6'd63 || 7'(from_i[11:6]) + 7'd4 <= 7'(length_q));
-    assume (from_i[17:12] == 6'd63 || 7'(from_i[17:12]) + 7'd3 <= 7'(length_q));
-    assume (from_i[23:18] == 6'd63 || 7'(from_i[23:18]) + 7'd10 <= 7'(length_q));
+    assume (from_i[5:0] == 6'd63 || (from_i[5:0] >= 6'(First) && from_i[5:0] < length_q2));
+    assume (from_i[11:6] == 6'd63 || 7'(from_i[11:6]) + 7'd4 <= 7'(length_q2));
+    assume (from_i[17:12] == 6'd63 || 7'(from_i[17:12]) + 7'd3 <= 7'(length_q2));
+    assume (from_i[23:18] == 6'd63 || 7'(from_i[23:18]) + 7'd10 <= 7'(length_q2));
   end
   always_ff @(posedge clk_i) begin
     want_q <= want;
@@ -96,19 +98,19 @@ module formal_parse_options #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (started_q) begin
+    if (started_q2) begin
       // Every step does to the walk what Linux's loop does over the same four positions and nothing but the option bytes; the last
       // occurrence of an option wins.
       options_as_linux : assert (got == want_q);
       // The walk only goes forward and never stands at or behind the end of the options: a step leaves its four positions, and after
       // the tenth the walk has ended, whatever the bytes are.
-      options_walk_ends : assert (got[5:0] == 6'd63 || (got[5:0] >= 6'(First + 4) && got[5:0] < length_q2));
+      options_walk_ends : assert (got[5:0] == 6'd63 || (got[5:0] >= 6'(First + 4) && got[5:0] < length_q3));
       // An option whose length is below 2 or runs past the end stops the walk at once.
       options_bad_length_stops : assert (!bad_q || got[5:0] == 6'd63);
       // No MSS, window scale or timestamps option is taken that does not lie whole before the end of the options.
-      options_inside : assert ((got[11:6] == 6'd63 || 7'(got[11:6]) + 7'd4 <= 7'(length_q2))
-          && (got[17:12] == 6'd63 || 7'(got[17:12]) + 7'd3 <= 7'(length_q2))
-          && (got[23:18] == 6'd63 || 7'(got[23:18]) + 7'd10 <= 7'(length_q2)));
+      options_inside : assert ((got[11:6] == 6'd63 || 7'(got[11:6]) + 7'd4 <= 7'(length_q3))
+          && (got[17:12] == 6'd63 || 7'(got[17:12]) + 7'd3 <= 7'(length_q3))
+          && (got[23:18] == 6'd63 || 7'(got[23:18]) + 7'd10 <= 7'(length_q3)));
       cover (bad_q);
       cover (met_q && got[17:12] == 6'(First + 1));
     end

@@ -52,7 +52,7 @@ TEST_CASE("parse: latencies are those of the package", "[parse]") {
   REQUIRE(bench.hashes.size() == 1);
   REQUIRE(bench.metas.size() == 1);
   CHECK(bench.hashes[0].cycle == start + 4);
-  CHECK(bench.metas[0].cycle == start + 16);
+  CHECK(bench.metas[0].cycle == start + 17);
   CHECK(bench.metas[0].id == 7);
 }
 

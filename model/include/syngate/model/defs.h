@@ -277,7 +277,7 @@ struct Stage {
 };
 inline constexpr std::array<Stage, 5> kStages{{
     {"parse", 0u},  // headers, options, destination, rules 1 to 6; entered is its clock
-    {"cookie", 16u},  // metadata is there; cookie and hashes go on
+    {"cookie", 17u},  // metadata is there; cookie and hashes go on
     {"table", 59u},  // rows of the flow table are read
     {"decide", 80u},  // rules 7 to 9 ask the table; the observation port shows the decision three clocks later
     {"egress", 98u},  // SYN-ACK and hand-off are built; admission is observed eleven clocks later
