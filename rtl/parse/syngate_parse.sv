@@ -4,7 +4,7 @@
 
 // Rules 1 to 6 of docs/reference/datapath.md from beat 0 and what ingress knows, everything that hangs on the frame alone.
 //   headers 2 -> flow 2 -> hash_o
-//           -> classify 4 (with destination 3) -+
+//           -> classify 5 (with destination 4) -+
 //           -> options 14 ----------------------+-> 1 -> meta_o
 // A frame is judged by time and configuration as they are in the clock of valid_i: time, policy and ExID are sampled there,
 // destination entries are written with the delay of their use (see syngate_parse_destination).
@@ -21,8 +21,8 @@ module syngate_parse (
     // configuration
     input  wire  syngate_pkg::now_t    now_i,
     input  wire                        dest_write_i,   // a frame in this clock meets the new entry
-    input  wire  [3:0]                 dest_index_i,   // held for four clocks
-    input  wire  syngate_pkg::dest_t   dest_value_i,   // held for four clocks
+    input  wire  [3:0]                 dest_index_i,   // held for five clocks
+    input  wire  syngate_pkg::dest_t   dest_value_i,   // held for five clocks
     input  wire  [15:0]                policy_i,
     input  wire  [15:0]                exid_i,
     // to the hashes
@@ -35,7 +35,7 @@ module syngate_parse (
 );
   localparam int unsigned HASH = syngate_pkg::PARSE_HASH_LATENCY;
   localparam int unsigned META = syngate_pkg::PARSE_META_LATENCY;
-  localparam int unsigned HEADERS = 2, CLASSIFY = 4, DESTINATION = 3, OPTIONS = 14;
+  localparam int unsigned HEADERS = 2, CLASSIFY = 5, DESTINATION = 4, OPTIONS = 14;
   if (HASH != HEADERS + 2 || META != HEADERS + OPTIONS + 1) begin : gen_bad_latency
     $fatal(1, "syngate_parse: the package's latencies do not fit");
   end
@@ -100,37 +100,36 @@ module syngate_parse (
   );
 
   // ---- destination ----
-  logic        ip_always_5, tcp_always_5;
-  logic [15:0] dest_mss_5, dest_window_ts_5, dest_window_nots_5, dest_mss_16, dest_window_ts_16, dest_window_nots_16;
-  logic [3:0]  dest_wscale_5, dest_key_id_5, dest_wscale_16, dest_key_id_16;
+  logic        ip_always_6, tcp_always_6;
+  logic [15:0] dest_mss_6, dest_window_ts_6, dest_window_nots_6, dest_mss_16, dest_window_ts_16, dest_window_nots_16;
+  logic [3:0]  dest_wscale_6, dest_key_id_6, dest_wscale_16, dest_key_id_16;
   syngate_parse_destination u_destination (
       .clk_i, .rst_ni,
       .write_i(dest_write_i),
       .index_i(dest_index_i),
       .value_i(dest_value_i),
-      .valid_i(valid_2),
       .is6_i(is6_2),
       .daddr_be_i(daddr_2),
       .dport_be_i(l4_2[31:16]),
-      .ip_always_o(ip_always_5),
-      .tcp_always_o(tcp_always_5),
-      .mss_o(dest_mss_5),
-      .wscale_o(dest_wscale_5),
-      .key_id_o(dest_key_id_5),
-      .window_ts_o(dest_window_ts_5),
-      .window_nots_o(dest_window_nots_5)
+      .ip_always_o(ip_always_6),
+      .tcp_always_o(tcp_always_6),
+      .mss_o(dest_mss_6),
+      .wscale_o(dest_wscale_6),
+      .key_id_o(dest_key_id_6),
+      .window_ts_o(dest_window_ts_6),
+      .window_nots_o(dest_window_nots_6)
   );
   syngate_delay #(.Width(56), .Clocks(META - 1 - HEADERS - DESTINATION)) u_delay_dest (
       .clk_i, .rst_ni,
-      .data_i({dest_mss_5, dest_wscale_5, dest_key_id_5, dest_window_ts_5, dest_window_nots_5}),
+      .data_i({dest_mss_6, dest_wscale_6, dest_key_id_6, dest_window_ts_6, dest_window_nots_6}),
       .data_o({dest_mss_16, dest_wscale_16, dest_key_id_16, dest_window_ts_16, dest_window_nots_16})
   );
   assign key_id_o = dest_key_id_16;
 
   // ---- rules ----
-  syngate_pkg::pre_e    pre_6, pre_16, pre_17;
-  syngate_pkg::reason_e reason_6, reason_16, reason_17;
-  logic first_6, has_payload_6, ecn_ok_6, first_16, has_payload_16, ecn_ok_16;
+  syngate_pkg::pre_e    pre_7, pre_16, pre_17;
+  syngate_pkg::reason_e reason_7, reason_16, reason_17;
+  logic first_7, has_payload_7, ecn_ok_7, first_16, has_payload_16, ecn_ok_16;
   syngate_parse_classify u_classify (
       .clk_i,
       .valid_i(valid_2),
@@ -150,17 +149,17 @@ module syngate_parse (
       .icmp_i(icmp_2),
       .l4_i(l4_2),
       .policy_i(policy_2),
-      .ip_always_i(ip_always_5),
-      .tcp_always_i(tcp_always_5),
-      .pre_o(pre_6),
-      .reason_o(reason_6),
-      .first_o(first_6),
-      .has_payload_o(has_payload_6),
-      .ecn_ok_o(ecn_ok_6)
+      .ip_always_i(ip_always_6),
+      .tcp_always_i(tcp_always_6),
+      .pre_o(pre_7),
+      .reason_o(reason_7),
+      .first_o(first_7),
+      .has_payload_o(has_payload_7),
+      .ecn_ok_o(ecn_ok_7)
   );
   syngate_delay #(.Width(11), .Clocks(META - 1 - HEADERS - CLASSIFY)) u_delay_rules (
       .clk_i, .rst_ni,
-      .data_i({pre_6, reason_6, first_6, has_payload_6, ecn_ok_6}),
+      .data_i({pre_7, reason_7, first_7, has_payload_7, ecn_ok_7}),
       .data_o({pre_16, reason_16, first_16, has_payload_16, ecn_ok_16})
   );
 

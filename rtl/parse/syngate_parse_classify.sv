@@ -3,10 +3,10 @@
 `default_nettype none
 
 // Rules 1 to 6 of docs/reference/datapath.md but for the stamp: facts about the headers | rule 1, rule 3 without destinations, and
-// rules 4 to 6 as if protected | wait for the destination | choice.
+// rules 4 to 6 as if protected | wait for the destination, two clocks | choice.
 // A first_o result stands whatever the options say (rule 1); all others give way to the stamp (rule 2).
 // Does not: look at options or the table.
-// Latency: 4 clocks. Throughput: one frame a clock. Backpressure: none. Drops: decides those of rules 1, 4 and 5.
+// Latency: 5 clocks. Throughput: one frame a clock. Backpressure: none. Drops: decides those of rules 1, 4 and 5.
 module syngate_parse_classify (
     input  wire                          clk_i,
     // from syngate_parse_headers
@@ -28,7 +28,7 @@ module syngate_parse_classify (
     input  wire  [479:0]                 l4_i,
     // configuration of this frame
     input  wire  [9:0]                   policy_i,
-    // from syngate_parse_destination, 3 clocks later
+    // from syngate_parse_destination, 4 clocks later
     input  wire                          ip_always_i,
     input  wire                          tcp_always_i,
     // results
@@ -101,10 +101,11 @@ module syngate_parse_classify (
   end
 
   // ---- rule 1 | rule 3 without destinations | rules 4 to 6 as if protected ----
-  syngate_pkg::pre_e    pre_d, pre_q, pre_q2;
-  syngate_pkg::reason_e reason_d, reason_q, reason_q2;
+  syngate_pkg::pre_e    pre_d, pre_q, pre_q2, pre_q3;
+  syngate_pkg::reason_e reason_d, reason_q, reason_q2, reason_q3;
   logic first_q, pass_q, visible_q2, payload_q2, ecn_q2;
   logic first_q2, pass_q2, visible_q3, payload_q3, ecn_q3;
+  logic first_q3, pass_q3, visible_q4, payload_q4, ecn_q4;
 
   always_comb begin
     pre_d    = syngate_pkg::PreDrop;
@@ -154,20 +155,28 @@ module syngate_parse_classify (
     visible_q3 <= visible_q2;
     payload_q3 <= payload_q2;
     ecn_q3     <= ecn_q2;
+
+    pre_q3     <= pre_q2;
+    reason_q3  <= reason_q2;
+    first_q3   <= first_q2;
+    pass_q3    <= pass_q2;
+    visible_q4 <= visible_q3;
+    payload_q4 <= payload_q3;
+    ecn_q4     <= ecn_q3;
   end
 
   // ---- choice ----
   always_ff @(posedge clk_i) begin
-    if (!first_q2 && (pass_q2 || !(visible_q3 ? tcp_always_i : ip_always_i))) begin
+    if (!first_q3 && (pass_q3 || !(visible_q4 ? tcp_always_i : ip_always_i))) begin
       pre_o    <= syngate_pkg::PrePass;
       reason_o <= syngate_pkg::ReasonNone;
     end else begin
-      pre_o    <= pre_q2;
-      reason_o <= reason_q2;
+      pre_o    <= pre_q3;
+      reason_o <= reason_q3;
     end
-    first_o       <= first_q2;
-    has_payload_o <= payload_q3;
-    ecn_ok_o      <= ecn_q3;
+    first_o       <= first_q3;
+    has_payload_o <= payload_q4;
+    ecn_ok_o      <= ecn_q4;
   end
 
   logic unused_x;

@@ -3,12 +3,12 @@
 `include "syngate_assert.svh"
 `default_nettype none
 
-// The destination entries and the search in them: match | first match | its settings.
+// The destination entries and the search in them: match, two clocks | first match | its settings, from LUT RAM.
 // Configuration is exact: a frame enters syngate_parse in the clock of write_i or later if and only if it meets the new entry. The
-// frame is compared two clocks after it entered parse and fetches the settings two clocks later, so the two halves of an entry are
-// written that much later. The writer holds index and value for four clocks and writes no faster.
+// frame is compared two clocks after it entered parse and fetches the settings three clocks later, so the two halves of an entry are
+// written that much later. The writer holds index and value for five clocks and writes no faster.
 // Does not: judge; mode off counts as found.
-// Latency: 3 clocks. Throughput: one frame a clock. Backpressure: none. Drops: none.
+// Latency: 4 clocks. Throughput: one frame a clock. Backpressure: none. Drops: none.
 module syngate_parse_destination (
     input  wire                        clk_i,
     input  wire                        rst_ni,
@@ -17,7 +17,6 @@ module syngate_parse_destination (
     input  wire  [3:0]                 index_i,
     input  wire  syngate_pkg::dest_t   value_i,
     // frame, two clocks after the input of syngate_parse
-    input  wire                        valid_i,
     input  wire                        is6_i,
     input  wire  [127:0]               daddr_be_i,
     input  wire  [15:0]                dport_be_i,
@@ -32,63 +31,71 @@ module syngate_parse_destination (
 );
   localparam int unsigned ENTRIES = syngate_pkg::DESTINATIONS;
 
-  logic               write_match_q, write_wait_q, write_result_q;
+  logic [3:0]         write_q;  // bit c: c + 1 clocks after write_i
   logic [ENTRIES-1:0] used_q;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      write_match_q  <= 1'b0;
-      write_wait_q   <= 1'b0;
-      write_result_q <= 1'b0;
-      used_q         <= '0;
+      write_q <= '0;
+      used_q  <= '0;
     end else begin
-      write_match_q  <= write_i;
-      write_wait_q   <= write_match_q;
-      write_result_q <= write_wait_q;
-      if (write_match_q) used_q[index_i] <= value_i.used;
+      write_q <= {write_q[2:0], write_i};
+      if (write_q[0]) used_q[index_i] <= value_i.used;
     end
   end
 
+  // ---- match ----
   logic [15:0]        dport;
-  logic [ENTRIES-1:0] tcp_hit, ip_always, first_q;
-  logic               ip_always_q;
+  logic [ENTRIES-1:0] tcp_hit, ip_always;
   assign dport = syngate_pkg::bswap16(dport_be_i);
-
   for (genvar e = 0; e < ENTRIES; e++) begin : gen_entry
     logic here;
-    logic [56:0] result, sum;
     assign here = index_i == 4'(e);
     syngate_parse_destination_entry u_entry (
         .clk_i,
         .here_i(here),
-        .write_match_i(write_match_q),
-        .write_result_i(write_result_q),
+        .write_i(write_q[0]),
         .value_i,
         .used_i(used_q[e]),
-        .valid_i, .is6_i, .daddr_be_i,
+        .is6_i, .daddr_be_i,
         .dport_i(dport),
         .tcp_hit_o(tcp_hit[e]),
-        .ip_always_o(ip_always[e]),
-        .result_o(result)
+        .ip_always_o(ip_always[e])
     );
-    if (e == 0) begin : gen_first
-      assign sum = first_q[e] ? result : 57'd0;
-    end else begin : gen_later
-      assign sum = gen_entry[e-1].sum | (first_q[e] ? result : 57'd0);
-    end
   end
 
+  // ---- first match ----
+  // The lowest of four in each four, then the lowest four with one.
+  logic [3:0] some;
+  logic [1:0] lowest[4];
+  always_comb begin
+    for (int g = 0; g < 4; g++) begin
+      some[g] = tcp_hit[4*g+:4] != 4'd0;
+      lowest[g] = tcp_hit[4*g] ? 2'd0 : tcp_hit[4*g+1] ? 2'd1 : tcp_hit[4*g+2] ? 2'd2 : 2'd3;
+    end
+  end
+  logic       found_q, ip_always_q;
+  logic [3:0] first_q;
   always_ff @(posedge clk_i) begin
-    for (int e = 0; e < ENTRIES; e++) first_q[e] <= tcp_hit[e] && (tcp_hit & ENTRIES'((1 << e) - 1)) == '0;  // lowest set bit
-    ip_always_q <= |ip_always;
+    found_q      <= some != 4'd0;
+    first_q[3:2] <= some[0] ? 2'd0 : some[1] ? 2'd1 : some[2] ? 2'd2 : 2'd3;
+    first_q[1:0] <= some[0] ? lowest[0] : some[1] ? lowest[1] : some[2] ? lowest[2] : lowest[3];
+    ip_always_q  <= |ip_always;
+  end
 
+  // ---- its settings ----
+  (* ram_style = "distributed" *) logic [56:0] settings[ENTRIES];
+  always_ff @(posedge clk_i) begin
+    if (write_q[3]) begin
+      settings[index_i] <= {value_i.mode == syngate_pkg::ModeAlways, value_i.mss, value_i.wscale, value_i.stamp_key_id,
+          value_i.window_ts, value_i.window_nots};
+    end
     ip_always_o <= ip_always_q;
-    {tcp_always_o, mss_o, wscale_o, key_id_o, window_ts_o, window_nots_o} <= gen_entry[ENTRIES-1].sum;
+    if (found_q) {tcp_always_o, mss_o, wscale_o, key_id_o, window_ts_o, window_nots_o} <= settings[first_q];
+    else {tcp_always_o, mss_o, wscale_o, key_id_o, window_ts_o, window_nots_o} <= 57'd0;
   end
 
   // ---- promises ----
-  // A frame meets at most one entry.
-  `SYNGATE_ASSERT(one_entry, (first_q & (first_q - 1'b1)) == '0)
   // The writer leaves time for both halves of an entry.
-  `SYNGATE_ASSERT(writes_apart, !(write_i && (write_match_q || write_wait_q || write_result_q)))
+  `SYNGATE_ASSERT(writes_apart, !write_i || write_q == 4'd0)
 endmodule : syngate_parse_destination
 `default_nettype wire

@@ -179,7 +179,7 @@ class Bench {
       : context_(std::make_unique<VerilatedContext>()),
         top_(std::make_unique<Covered<Vsyngate_parse>>(context_.get())) {
     top_->rst_ni = 0;
-    for (int i = 0; i < 4; ++i) idle();
+    for (int i = 0; i < 5; ++i) idle();
     top_->rst_ni = 1;
     // Rings must have been written once before what comes out of them is defined.
     for (int i = 0; i < 32; ++i) idle();
@@ -189,7 +189,7 @@ class Bench {
   Config& config() { return config_; }
 
   /// The entry is committed with the next clock: a frame in that clock meets it. Entries may follow
-  /// each other after 4 clocks.
+  /// each other after 5 clocks.
   void write_entry(unsigned index, const Entry& e) {
     while (cycle_ < next_write_) idle();
     config_.entries[index] = e;
@@ -208,7 +208,7 @@ class Bench {
     p.put(4, e.key_id);
     p.put(16, e.window_ts);
     p.put(16, e.window_nots);
-    next_write_ = cycle_ + 4;
+    next_write_ = cycle_ + 5;
   }
   bool may_write_entry() const { return cycle_ >= next_write_; }
 
