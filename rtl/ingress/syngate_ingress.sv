@@ -119,8 +119,8 @@ module syngate_ingress (
   logic [7:0] write_q, read_q;
   logic [6:0] beats_q, beats_now;  // beats of this frame before this one
   logic at_end_q, over_q;          // they are FRAME_BEATS_MAX, more than that
-  logic store, pop;
-  logic [8:0] used_q;              // beats that are or will be in the memory
+  logic store, pop, store_q, pop_q;
+  logic [8:0] used_q;              // beats that are or will be in the memory, as of one clock ago
   logic [1023:0] data_3;
   assign beats_now = first_3 ? 7'd0 : beats_q;
   assign store     = valid_3 && (first_3 || !(at_end_q || over_q)) && !none_3;
@@ -130,10 +130,14 @@ module syngate_ingress (
     if (!rst_ni) begin
       write_q <= '0;
       used_q  <= '0;
+      store_q <= 1'b0;
+      pop_q   <= 1'b0;
       s_axis_tready <= 1'b0;
     end else begin
       if (store) write_q <= write_q + 8'd1;
-      used_q <= used_q + 9'(store) - 9'(pop);
+      store_q <= store;
+      pop_q   <= pop;
+      if (store_q != pop_q) used_q <= used_q + {{8{pop_q}}, 1'b1};
       s_axis_tready <= used_q < 9'(Depth - Reserve);
     end
     if (valid_3) begin
@@ -233,7 +237,7 @@ module syngate_ingress (
   // The memory never overflows, because tready falls in time.
   `SYNGATE_ASSERT(ingress_no_overflow, used_q <= 9'(Depth))
   // A frame is released only when all its beats have been stored.
-  `SYNGATE_ASSERT(ingress_complete, !pop || used_q != 9'd0)
+  `SYNGATE_ASSERT(ingress_complete, !pop || used_q + 9'(store_q) != 9'(pop_q))
   // Frames leave gap-free: a started frame goes on until its last beat.
   `SYNGATE_ASSERT(ingress_gap_free, !busy_q || pop)
 endmodule : syngate_ingress

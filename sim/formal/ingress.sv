@@ -30,7 +30,9 @@ module formal_ingress (
   logic valid_1, valid_2, valid_3, last_1, last_2, last_3, first_1, first_2, first_3, first_next, none_3, no_byte_2, byte_1;
   logic store, pop, take, waiting, busy, at_end, over, write, reading, reading_sop, reading_eop;
   logic [7:0] write_at, read_at;
-  logic [8:0] used;
+  logic stored, popped;                   // a clock ago
+  logic [8:0] counted, used;              // beats in the memory: the module's count, which is a clock late; now
+  assign used = counted + 9'(stored) - 9'(popped);
   logic [6:0] more, beats, stored_4;
   logic [26:0] info_5;
   logic [27*15-1:0] info_shift;
@@ -217,7 +219,7 @@ module formal_ingress (
       assert (phase_q == 2'd0 || !before_taken_q
           || 11'(used) == 11'(more) + 11'(behind_q) + (phase_q == 2'd2 && !taken_q ? 11'(beats_q) : 11'd0));
       assert (!fresh_q || (phase_q == 2'd0 && ended_q == 10'd0 && more == 7'd0 && read_at == 8'd0 && used == 9'(kept_q)));
-      assert (used + 9'(valid_1) + 9'(valid_2) + 9'(valid_3) + 9'(ready) <= 9'd244);
+      assert (used + 9'(valid_1) + 9'(valid_2) + 9'(valid_3) + 9'(ready) <= 9'd245);
       assert (reading == (reading_sop || open_1) && !(reading_sop && open_1) && (!reading_eop || reading)
           && (!reading || reading_eop == ((reading_sop ? left_way_q[6:0] : left_1) == 7'd1)));
       assert (busy == open_0 && (!busy || left_0 == more));
