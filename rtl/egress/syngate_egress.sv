@@ -37,79 +37,85 @@ module syngate_egress (
     output syngate_pkg::verdict_e        done_verdict_o,
     output syngate_pkg::reason_e         done_reason_o
 );
-  // ---- build; what admission needs waits beside it ----
+  // ---- build; what admission needs waits beside it, the last two clocks in registers ----
   logic [911:0] built;
   logic [6:0] built_length;
-  syngate_pkg::admit_t admit;
-  logic [syngate_pkg::ADMIT_BITS-1:0] admit_bits;
+  syngate_pkg::admit_t admit_8, admit_9, admit;
+  logic [syngate_pkg::ADMIT_BITS-1:0] admit_bits_8, admit_bits_9, admit_bits;
   logic [9:0] valid_q;
   logic valid_10;
   syngate_egress_build u_build (
       .clk_i, .rst_ni, .meta_i, .decision_i, .exid_i, .frame_o(built), .length_o(built_length));
-  syngate_delay #(.Width(syngate_pkg::ADMIT_BITS), .Clocks(10)) u_delay (
-      .clk_i, .rst_ni, .data_i({meta_i.id, decision_i.verdict, decision_i.reason, meta_i.beats}), .data_o(admit_bits));
-  assign admit   = admit_bits;
+  syngate_delay #(.Width(syngate_pkg::ADMIT_BITS), .Clocks(8)) u_delay (
+      .clk_i, .rst_ni, .data_i({meta_i.id, decision_i.verdict, decision_i.reason, meta_i.beats}), .data_o(admit_bits_8));
+  assign admit_8  = admit_bits_8;
+  assign admit_9  = admit_bits_9;
+  assign admit    = admit_bits;
   assign valid_10 = valid_q[9];
+  logic ask_reply_q, ask_handoff_q, ask_pass_q;  // what the rules want of the frame that is here
+  logic [7:0] both_q;                            // its beats and those of the frame behind it
   always_ff @(posedge clk_i) begin
+    admit_bits_9  <= admit_bits_8;
+    admit_bits    <= admit_bits_9;
+    ask_reply_q   <= rst_ni && valid_q[8] && admit_9.verdict == syngate_pkg::VerdictReply;
+    ask_handoff_q <= rst_ni && valid_q[8]
+        && (admit_9.verdict == syngate_pkg::VerdictHandoff || admit_9.verdict == syngate_pkg::VerdictHandoffPass);
+    ask_pass_q    <= rst_ni && valid_q[8]
+        && (admit_9.verdict == syngate_pkg::VerdictPass || admit_9.verdict == syngate_pkg::VerdictHandoffPass);
+    both_q        <= 8'(admit_8.beats) + 8'(admit_9.beats);
     if (!rst_ni) valid_q <= '0;
     else valid_q <= {valid_q[8:0], valid_i};
   end
 
-  // ---- egress cap: replies per window of 1024 clocks ----
+  // ---- egress cap: replies per window of 1024 clocks; capped_q says it of the next reply ----
   logic [9:0] window_q;
-  logic [15:0] replies_q;
-  logic capped, admit_reply, admit_handoff, admit_pass;
-  assign capped = reply_cap_i != 16'd0 && replies_q >= reply_cap_i;
+  logic [15:0] replies_q, below_cap_q;  // the cap less one
+  logic capped_q, one_q;                // one_q: the cap is one
+  logic admit_reply, admit_handoff, admit_pass;
   always_ff @(posedge clk_i) begin
+    below_cap_q <= reply_cap_i - 16'd1;
+    one_q       <= reply_cap_i == 16'd1;
     if (!rst_ni) begin
       window_q  <= '0;
       replies_q <= '0;
+      capped_q  <= 1'b0;
     end else begin
       window_q <= window_q + 10'd1;
       if (&window_q) replies_q <= 16'(admit_reply);
       else if (admit_reply && !(&replies_q)) replies_q <= replies_q + 16'd1;
+      if (reply_cap_i == 16'd0) capped_q <= 1'b0;
+      else if (&window_q) capped_q <= admit_reply && one_q;
+      else capped_q <= admit_reply ? replies_q >= below_cap_q : replies_q >= reply_cap_i;
     end
   end
 
-  // ---- admission ----
-  logic [6:0] reply_free, handoff_free;
-  logic [8:0] order_free;
+  // ---- admission: two LUTs behind registers, because the counts that they become come back to it in the next clock ----
+  // Beats that leave count as room two clocks later.
+  logic reply_full, handoff_full, order_full;
+  logic [6:0] reply_free, handoff_free;  // the proofs and promises look at these counts
+  logic [8:0] order_free, pass_free;
   logic [8:0] room_q;      // beats of the pass FIFO that no admitted frame has claimed
-  logic pass_pop, room_ok, order_ok;
+  logic room_ok_q;         // they are enough for the frame that is here
+  logic pass_pop, popped_q;
   syngate_pkg::verdict_e verdict;
   syngate_pkg::reason_e reason;
-  assign room_ok  = room_q >= 9'(admit.beats);
-  assign order_ok = order_free != 9'd0;
+  assign admit_reply   = ask_reply_q && !capped_q && !reply_full;
+  assign admit_handoff = ask_handoff_q && !order_full && !handoff_full && (!ask_pass_q || room_ok_q);
+  assign admit_pass    = ask_pass_q && !order_full && room_ok_q && (!ask_handoff_q || !handoff_full);
   always_comb begin
-    verdict       = admit.verdict;
-    reason        = admit.reason;
-    admit_reply   = 1'b0;
-    admit_handoff = 1'b0;
-    admit_pass    = 1'b0;
+    reason = admit.reason;
     case (admit.verdict)
       syngate_pkg::VerdictReply: begin
-        if (capped) reason = syngate_pkg::ReasonReplyCap;
-        else if (reply_free == 7'd0) reason = syngate_pkg::ReasonReplyFull;
-        else admit_reply = valid_10;
+        if (capped_q) reason = syngate_pkg::ReasonReplyCap;
+        else if (reply_full) reason = syngate_pkg::ReasonReplyFull;
       end
-      syngate_pkg::VerdictHandoff: begin
-        if (handoff_free == 7'd0 || !order_ok) reason = syngate_pkg::ReasonHandoffFull;
-        else admit_handoff = valid_10;
-      end
-      syngate_pkg::VerdictHandoffPass: begin
-        if (handoff_free == 7'd0 || !order_ok || !room_ok) reason = syngate_pkg::ReasonHandoffFull;
-        else begin
-          admit_handoff = valid_10;
-          admit_pass    = valid_10;
-        end
-      end
-      syngate_pkg::VerdictPass: begin
-        if (!order_ok || !room_ok) reason = syngate_pkg::ReasonForwardFull;
-        else admit_pass = valid_10;
-      end
+      syngate_pkg::VerdictHandoff: if (handoff_full || order_full) reason = syngate_pkg::ReasonHandoffFull;
+      syngate_pkg::VerdictHandoffPass:
+        if (handoff_full || order_full || !room_ok_q) reason = syngate_pkg::ReasonHandoffFull;
+      syngate_pkg::VerdictPass: if (order_full || !room_ok_q) reason = syngate_pkg::ReasonForwardFull;
       default: ;
     endcase
-    if (reason != syngate_pkg::ReasonNone) verdict = syngate_pkg::VerdictDrop;
+    verdict = reason != syngate_pkg::ReasonNone ? syngate_pkg::VerdictDrop : admit.verdict;
   end
   logic passing_q, write_beat;
   logic [7:0] tail_q, tail;  // valid bytes of the last beat
@@ -124,9 +130,13 @@ module syngate_egress (
     if (!rst_ni) begin
       passing_q <= 1'b0;
       room_q    <= 9'd256;
+      room_ok_q <= 1'b0;
+      popped_q  <= 1'b0;
     end else begin
       if (beat_valid_i && beat_sop_i) passing_q <= admit_pass;
-      room_q <= room_q + 9'(pass_pop) - (admit_pass ? 9'(admit.beats) : 9'd0);
+      popped_q  <= pass_pop;
+      room_q    <= admit_pass ? room_q + 9'(popped_q) - 9'(admit.beats) : room_q + 9'(popped_q);
+      room_ok_q <= admit_pass ? room_q >= 9'(both_q) : room_q >= 9'(admit_9.beats);
     end
   end
 
@@ -134,7 +144,7 @@ module syngate_egress (
   logic reply_valid, reply_pop;
   logic [918:0] reply_word;
   syngate_fifo #(.Width(919), .Depth(64)) u_reply (
-      .clk_i, .rst_ni, .write_i(admit_reply), .data_i({built_length, built}), .free_o(reply_free),
+      .clk_i, .rst_ni, .write_i(admit_reply), .data_i({built_length, built}), .free_o(reply_free), .full_o(reply_full),
       .valid_o(reply_valid), .data_o(reply_word), .read_i(reply_pop));
   assign reply_pop = reply_valid && (!m_axis_reply_tvalid || m_axis_reply_tready);
   assign m_axis_reply_tlast = m_axis_reply_tvalid;
@@ -155,14 +165,14 @@ module syngate_egress (
   logic [1023:0] pass_data;
   logic forward_ready, take_handoff, take_pass;
   syngate_fifo #(.Width(2), .Depth(256)) u_order (
-      .clk_i, .rst_ni, .write_i(admit_handoff || admit_pass), .data_i({admit_handoff, admit_pass}), .free_o(order_free),
+      .clk_i, .rst_ni, .write_i(admit_handoff || admit_pass), .data_i({admit_handoff, admit_pass}), .free_o(order_free), .full_o(order_full),
       .valid_o(order_valid), .data_o({order_handoff, order_pass}), .read_i(order_pop));
   syngate_fifo #(.Width(919), .Depth(64)) u_handoff (
-      .clk_i, .rst_ni, .write_i(admit_handoff), .data_i({built_length, built}), .free_o(handoff_free),
+      .clk_i, .rst_ni, .write_i(admit_handoff), .data_i({built_length, built}), .free_o(handoff_free), .full_o(handoff_full),
       .valid_o(handoff_valid), .data_o(handoff_word), .read_i(handoff_pop));
-  logic [8:0] pass_free;
+  logic pass_full;
   syngate_fifo #(.Width(1033), .Depth(256)) u_pass (
-      .clk_i, .rst_ni, .write_i(write_beat), .data_i({beat_eop_i, tail, beat_data_i}), .free_o(pass_free),
+      .clk_i, .rst_ni, .write_i(write_beat), .data_i({beat_eop_i, tail, beat_data_i}), .free_o(pass_free), .full_o(pass_full),
       .valid_o(pass_valid), .data_o({pass_last, pass_bytes, pass_data}), .read_i(pass_pop));
   assign forward_ready = !m_axis_forward_tvalid || m_axis_forward_tready;
   assign take_handoff  = order_valid && order_handoff && !handed_q;
@@ -191,7 +201,7 @@ module syngate_egress (
     end
   end
   logic unused_egress;
-  assign unused_egress = &{1'b0, meta_i, decision_i, pass_free, beat_length_i};
+  assign unused_egress = &{1'b0, meta_i, decision_i, admit_8, admit_9, pass_free, pass_full, order_free, handoff_free, reply_free, beat_length_i};
 
   // ---- promises ----
   // AXI-Stream: what is offered stays until it is taken.

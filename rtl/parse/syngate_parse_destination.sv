@@ -39,7 +39,8 @@ module syngate_parse_destination (
       used_q  <= '0;
     end else begin
       write_q <= {write_q[2:0], write_i};
-      if (write_q[0]) used_q[index_i] <= value_i.used;
+      // Not used_q[index_i]: Yosys makes that index by 32-bit adders.
+      for (int e = 0; e < ENTRIES; e++) if (write_q[0] && index_i == 4'(e)) used_q[e] <= value_i.used;
     end
   end
 

@@ -43,7 +43,9 @@ module formal_egress (
   logic [31:0] id;
   logic [6:0] reply_free, handoff_free;
   logic [8:0] room, pass_free, order_free;
-  logic [6:0] beats;
+  logic room_ok, popped, ask_reply, ask_handoff, ask_pass;
+  logic [7:0] both;
+  logic [6:0] beats, beats_9;
   logic [4:0] reason;
   logic [2:0] verdict;
 
@@ -96,7 +98,13 @@ module formal_egress (
 
   always_ff @(posedge clk_i) begin
     // Helpers of the induction.
-    if (started) assert (handed == handed_q && passing == admitted_q);
+    if (started) begin
+      assert (handed == handed_q && passing == admitted_q);
+      assert (ask_reply == (meta_valid && verdict == syngate_pkg::VerdictReply));
+      assert (ask_handoff == (meta_valid && (verdict == syngate_pkg::VerdictHandoff || verdict == syngate_pkg::VerdictHandoffPass)));
+      assert (ask_pass == (meta_valid && (verdict == syngate_pkg::VerdictPass || verdict == syngate_pkg::VerdictHandoffPass)));
+      assert (both == 8'(beats) + 8'(beats_9) && (!room_ok || room >= 9'(beats)));
+    end
     if (running && rst_ni) begin
       // What the reply port offers stays, every bit of it, until it is taken.
       reply_stable : assert (!reply_wait_q || reply_q == {reply_valid, reply_last, reply_keep, reply_data});
@@ -132,8 +140,9 @@ module formal_egress (
       egress_order : assert ((!handoff_pop || (order_valid && order_handoff && !handed_q))
           && (!pass_pop || (order_valid && order_pass && (!order_handoff || handed_q)))
           && order_pop == ((handoff_pop && !order_pass) || (pass_pop && pass_last)) && !(handoff_pop && pass_pop));
-      // The account of room is exact: free words of the beat FIFO less the beats of an admitted frame that are still to come.
-      egress_room : assert (10'(room) + (passing ? 10'(left_q) : 10'd0) == 10'(pass_free));
+      // The account of room is exact: free words of the beat FIFO less the beats of an admitted frame that are still to come; a beat that
+      // left in the clock before is not counted yet.
+      egress_room : assert (10'(room) + 10'(popped) + (passing ? 10'(left_q) : 10'd0) == 10'(pass_free));
       cover (done_valid && was_handoff && was_pass);
       cover (forward_wait_q && forward_valid);
       cover (reply_wait_q && reply_valid);

@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 import netlist
@@ -67,17 +68,17 @@ def private_root(folder):
 
 def place(root, folder, seed):
     """One run of nextpnr; its report and the seconds it took."""
-    work = root / "place"
-    work.mkdir(exist_ok=True)
+    work = pathlib.Path(tempfile.mkdtemp(prefix="place-", dir=root))
     shutil.copy(folder / "outreg.json", work / "in.json")
     shutil.copy(pathlib.Path(__file__).resolve().parent / "open_carries.py", work)
     (work / "pins.lpf").write_text("", encoding="ascii")
     started = time.monotonic()
-    command = ["nextpnr-ecp5", *DEVICE, "--json", "/place/in.json", "--lpf", "/place/pins.lpf", "--lpf-allow-unconstrained", "--freq",
+    at = f"/{work.name}"
+    command = ["nextpnr-ecp5", *DEVICE, "--json", f"{at}/in.json", "--lpf", f"{at}/pins.lpf", "--lpf-allow-unconstrained", "--freq",
                str(TARGET_MHZ), "--seed", str(seed), "--parallel-refine", "--threads", str(len(os.sched_getaffinity(0))),
-               "--timing-allow-fail", "--pre-pack", "/place/open_carries.py",
-               "--placer-heap-cell-placement-timeout", ATTEMPTS, "--report", "/place/report.json",
-               "--write", "/place/out.json", "--log", "/place/log", "-q"]
+               "--timing-allow-fail", "--pre-pack", f"{at}/open_carries.py",
+               "--placer-heap-cell-placement-timeout", ATTEMPTS, "--report", f"{at}/report.json",
+               "--write", f"{at}/out.json", "--log", f"{at}/log", "-q"]
     code = inside(root, *command).returncode
     seconds = round(time.monotonic() - started)
     shutil.copy(work / "log", folder / f"nextpnr-{seed}.log")
@@ -85,6 +86,7 @@ def place(root, folder, seed):
         sys.exit(f"synth: nextpnr failed with seed {seed}, see {folder}/nextpnr-{seed}.log")
     for name in ("report", "out"):
         shutil.move(work / f"{name}.json", folder / f"{name}-{seed}.json")
+    shutil.rmtree(work)
     return json.loads((folder / f"report-{seed}.json").read_text(encoding="utf-8")), seconds
 
 
