@@ -483,7 +483,10 @@ package syngate_pkg;
 
   // tkeep of a last beat with so many bytes, 1..128.
   function automatic logic [127:0] keep_of(input logic [7:0] bytes);
-    keep_of = ~(128'd0) >> (8'd128 - bytes);
+    // By sixteens and inside one, so that no compare is wider than a LUT: a shift by 128 - bytes is a carry chain and seven levels.
+    for (int unsigned b = 0; b < 128; b++) begin
+      keep_of[b] = bytes[7:4] > 4'(b / 16) || (bytes[7:4] == 4'(b / 16) && bytes[3:0] > 4'(b % 16));
+    end
   endfunction
 
   // Number of beats of a frame.

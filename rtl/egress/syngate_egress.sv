@@ -152,7 +152,7 @@ module syngate_egress (
     if (!rst_ni) m_axis_reply_tvalid <= 1'b0;
     else if (reply_pop) m_axis_reply_tvalid <= 1'b1;
     else if (m_axis_reply_tready) m_axis_reply_tvalid <= 1'b0;
-    if (reply_pop) begin
+    if (!m_axis_reply_tvalid || m_axis_reply_tready) begin
       m_axis_reply_tdata <= {112'd0, reply_word[911:0]};
       m_axis_reply_tkeep <= syngate_pkg::keep_of({1'b0, reply_word[918:912]});
     end
@@ -190,14 +190,12 @@ module syngate_egress (
       if (order_pop) handed_q <= 1'b0;
       else if (handoff_pop) handed_q <= 1'b1;
     end
-    if (handoff_pop) begin
-      m_axis_forward_tdata <= {112'd0, handoff_word[911:0]};
-      m_axis_forward_tkeep <= syngate_pkg::keep_of({1'b0, handoff_word[918:912]});
-      m_axis_forward_tlast <= 1'b1;
-    end else if (pass_pop) begin
-      m_axis_forward_tdata <= pass_data;
-      m_axis_forward_tkeep <= pass_last ? syngate_pkg::keep_of(pass_bytes) : '1;
-      m_axis_forward_tlast <= pass_last;
+    // What stands there while nothing is offered is of no account, so neither pop is waited for.
+    if (forward_ready) begin
+      m_axis_forward_tdata <= take_handoff ? {112'd0, handoff_word[911:0]} : pass_data;
+      m_axis_forward_tkeep <= take_handoff ? syngate_pkg::keep_of({1'b0, handoff_word[918:912]})
+          : pass_last ? syngate_pkg::keep_of(pass_bytes) : '1;
+      m_axis_forward_tlast <= take_handoff || pass_last;
     end
   end
   logic unused_egress;
