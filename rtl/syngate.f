@@ -16,6 +16,7 @@ csr/syngate_csr_counters.sv
 csr/syngate_csr_destination.sv
 csr/syngate_csr_keys.sv
 egress/syngate_egress.sv
+egress/syngate_egress_account.sv
 egress/syngate_egress_build.sv
 ingress/syngate_ingress.sv
 ingress/syngate_ingress_checksum.sv

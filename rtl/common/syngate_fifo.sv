@@ -5,7 +5,7 @@
 
 // FIFO in a block RAM: the first word is on data_o when valid_o says so. Two registers lie behind the memory, its own and its
 // output register; words move up into them as they become free, without bubbles.
-// Does not: refuse; the writer looks at full_o or free_o, or keeps its own account. Latency: 3 clocks from write to valid_o; free_o and full_o count at once.
+// Does not: refuse; the writer looks at free_o or keeps its own account. Latency: 3 clocks from write to valid_o; free_o counts at once.
 // Throughput: one word in and one out a clock. Backpressure: by the writer. Drops: none.
 module syngate_fifo #(
     parameter int unsigned Width = 8,
@@ -16,7 +16,6 @@ module syngate_fifo #(
     input  wire                    write_i,
     input  wire  [Width-1:0]       data_i,
     output logic [$clog2(Depth):0] free_o,
-    output logic                   full_o,   // free_o is 0, a register of its own
     output logic                   valid_o,
     output logic [Width-1:0]       data_o,
     input  wire                    read_i
@@ -43,7 +42,6 @@ module syngate_fifo #(
       write_q         <= '0;
       read_q          <= '0;
       free_o          <= (Bits + 1)'(Depth);
-      full_o          <= 1'b0;
       fetched_valid_q <= 1'b0;
       valid_o         <= 1'b0;
     end else begin
@@ -51,8 +49,7 @@ module syngate_fifo #(
       if (fetch && waiting) read_q <= read_q + 1'b1;
       if (fetch) fetched_valid_q <= waiting;
       if (move) valid_o <= fetched_valid_q;
-      if (read_i != write_i) free_o <= free_o + {{Bits{write_i}}, 1'b1};
-      full_o <= !read_i && (full_o || (write_i && free_o == (Bits + 1)'(1)));
+      free_o <= free_o + (Bits + 1)'(read_i) - (Bits + 1)'(write_i);
     end
   end
 

@@ -37,32 +37,34 @@ module syngate_egress (
     output syngate_pkg::verdict_e        done_verdict_o,
     output syngate_pkg::reason_e         done_reason_o
 );
-  // ---- build; what admission needs waits beside it, the last two clocks in registers ----
+  // ---- build ----
   logic [911:0] built;
   logic [6:0] built_length;
-  syngate_pkg::admit_t admit_8, admit_9, admit;
-  logic [syngate_pkg::ADMIT_BITS-1:0] admit_bits_8, admit_bits_9, admit_bits;
-  logic [9:0] valid_q;
-  logic valid_10;
   syngate_egress_build u_build (
       .clk_i, .rst_ni, .meta_i, .decision_i, .exid_i, .frame_o(built), .length_o(built_length));
-  syngate_delay #(.Width(syngate_pkg::ADMIT_BITS), .Clocks(8)) u_delay (
-      .clk_i, .rst_ni, .data_i({meta_i.id, decision_i.verdict, decision_i.reason, meta_i.beats}), .data_o(admit_bits_8));
-  assign admit_8  = admit_bits_8;
-  assign admit_9  = admit_bits_9;
-  assign admit    = admit_bits;
-  assign valid_10 = valid_q[9];
+
+  // ---- clock 8: what admission needs of the frames; the frame that it decides is a clock further ----
+  syngate_pkg::admit_t admit_7, admit_8, admit_9;
+  logic [syngate_pkg::ADMIT_BITS-1:0] admit_bits_7, admit_bits_8, admit_bits_9;
+  syngate_delay #(.Width(syngate_pkg::ADMIT_BITS), .Clocks(7)) u_delay (
+      .clk_i, .rst_ni, .data_i({meta_i.id, decision_i.verdict, decision_i.reason, meta_i.beats}), .data_o(admit_bits_7));
+  assign admit_7 = admit_bits_7;
+  assign admit_8 = admit_bits_8;
+  assign admit_9 = admit_bits_9;
+  logic [9:0] valid_q;
+  logic valid_10;
   logic ask_reply_q, ask_handoff_q, ask_pass_q;  // what the rules want of the frame that is here
   logic [7:0] both_q;                            // its beats and those of the frame behind it
+  assign valid_10 = valid_q[9];
   always_ff @(posedge clk_i) begin
+    admit_bits_8  <= admit_bits_7;
     admit_bits_9  <= admit_bits_8;
-    admit_bits    <= admit_bits_9;
-    ask_reply_q   <= rst_ni && valid_q[8] && admit_9.verdict == syngate_pkg::VerdictReply;
-    ask_handoff_q <= rst_ni && valid_q[8]
-        && (admit_9.verdict == syngate_pkg::VerdictHandoff || admit_9.verdict == syngate_pkg::VerdictHandoffPass);
-    ask_pass_q    <= rst_ni && valid_q[8]
-        && (admit_9.verdict == syngate_pkg::VerdictPass || admit_9.verdict == syngate_pkg::VerdictHandoffPass);
-    both_q        <= 8'(admit_8.beats) + 8'(admit_9.beats);
+    ask_reply_q   <= rst_ni && valid_q[7] && admit_8.verdict == syngate_pkg::VerdictReply;
+    ask_handoff_q <= rst_ni && valid_q[7]
+        && (admit_8.verdict == syngate_pkg::VerdictHandoff || admit_8.verdict == syngate_pkg::VerdictHandoffPass);
+    ask_pass_q    <= rst_ni && valid_q[7]
+        && (admit_8.verdict == syngate_pkg::VerdictPass || admit_8.verdict == syngate_pkg::VerdictHandoffPass);
+    both_q        <= 8'(admit_7.beats) + 8'(admit_8.beats);
     if (!rst_ni) valid_q <= '0;
     else valid_q <= {valid_q[8:0], valid_i};
   end
@@ -89,22 +91,28 @@ module syngate_egress (
     end
   end
 
-  // ---- admission: two LUTs behind registers, because the counts that they become come back to it in the next clock ----
-  // Beats that leave count as room two clocks later.
+  // ---- clock 9: admission, two LUTs behind registers, because the accounts that it changes come back to it in the next clock ----
+  // It is a clock ahead of what it admits, so that the memories are written from registers. What leaves a FIFO is room two clocks later.
   logic reply_full, handoff_full, order_full;
-  logic [6:0] reply_free, handoff_free;  // the proofs and promises look at these counts
-  logic [8:0] order_free, pass_free;
+  logic [6:0] reply_free, handoff_free;
+  logic [8:0] order_free;
+  logic reply_pop, order_pop, handoff_pop, pass_pop, pass_popped_q;
+  syngate_egress_account #(.Depth(64)) u_reply_account (
+      .clk_i, .rst_ni, .take_i(admit_reply), .give_i(reply_pop), .free_o(reply_free), .full_o(reply_full));
+  syngate_egress_account #(.Depth(64)) u_handoff_account (
+      .clk_i, .rst_ni, .take_i(admit_handoff), .give_i(handoff_pop), .free_o(handoff_free), .full_o(handoff_full));
+  syngate_egress_account #(.Depth(256)) u_order_account (
+      .clk_i, .rst_ni, .take_i(admit_handoff || admit_pass), .give_i(order_pop), .free_o(order_free), .full_o(order_full));
   logic [8:0] room_q;      // beats of the pass FIFO that no admitted frame has claimed
   logic room_ok_q;         // they are enough for the frame that is here
-  logic pass_pop, popped_q;
   syngate_pkg::verdict_e verdict;
   syngate_pkg::reason_e reason;
   assign admit_reply   = ask_reply_q && !capped_q && !reply_full;
   assign admit_handoff = ask_handoff_q && !order_full && !handoff_full && (!ask_pass_q || room_ok_q);
   assign admit_pass    = ask_pass_q && !order_full && room_ok_q && (!ask_handoff_q || !handoff_full);
   always_comb begin
-    reason = admit.reason;
-    case (admit.verdict)
+    reason = admit_9.reason;
+    case (admit_9.verdict)
       syngate_pkg::VerdictReply: begin
         if (capped_q) reason = syngate_pkg::ReasonReplyCap;
         else if (reply_full) reason = syngate_pkg::ReasonReplyFull;
@@ -115,36 +123,49 @@ module syngate_egress (
       syngate_pkg::VerdictPass: if (order_full || !room_ok_q) reason = syngate_pkg::ReasonForwardFull;
       default: ;
     endcase
-    verdict = reason != syngate_pkg::ReasonNone ? syngate_pkg::VerdictDrop : admit.verdict;
+    verdict = reason != syngate_pkg::ReasonNone ? syngate_pkg::VerdictDrop : admit_9.verdict;
   end
-  logic passing_q, write_beat;
-  logic [7:0] tail_q, tail;  // valid bytes of the last beat
-  assign tail       = beat_sop_i ? (beat_length_i[6:0] == 7'd0 ? 8'd128 : {1'b0, beat_length_i[6:0]}) : tail_q;
-  assign write_beat = beat_valid_i && (beat_sop_i ? admit_pass : passing_q);
   always_ff @(posedge clk_i) begin
-    done_valid_o   <= rst_ni && valid_10;
-    done_id_o      <= admit.id;
-    done_verdict_o <= verdict;
-    done_reason_o  <= reason;
-    tail_q         <= tail;
     if (!rst_ni) begin
-      passing_q <= 1'b0;
-      room_q    <= 9'd256;
-      room_ok_q <= 1'b0;
-      popped_q  <= 1'b0;
+      room_q        <= 9'd256;
+      room_ok_q     <= 1'b0;
+      pass_popped_q <= 1'b0;
     end else begin
-      if (beat_valid_i && beat_sop_i) passing_q <= admit_pass;
-      popped_q  <= pass_pop;
-      room_q    <= admit_pass ? room_q + 9'(popped_q) - 9'(admit.beats) : room_q + 9'(popped_q);
-      room_ok_q <= admit_pass ? room_q >= 9'(both_q) : room_q >= 9'(admit_9.beats);
+      pass_popped_q <= pass_pop;
+      room_q        <= admit_pass ? room_q + 9'(pass_popped_q) - 9'(admit_9.beats) : room_q + 9'(pass_popped_q);
+      room_ok_q     <= admit_pass ? room_q >= 9'(both_q) : room_q >= 9'(admit_8.beats);
     end
   end
 
+  // ---- clock 10: what was admitted is stored ----
+  logic reply_q, handoff_q, pass_q, passing_q, write_beat;
+  logic [31:0] id_q;
+  syngate_pkg::verdict_e verdict_q;
+  syngate_pkg::reason_e reason_q;
+  logic [7:0] tail_q, tail;  // valid bytes of the last beat
+  assign tail       = beat_sop_i ? (beat_length_i[6:0] == 7'd0 ? 8'd128 : {1'b0, beat_length_i[6:0]}) : tail_q;
+  assign write_beat = beat_valid_i && (beat_sop_i ? pass_q : passing_q);
+  always_ff @(posedge clk_i) begin
+    reply_q        <= rst_ni && admit_reply;
+    handoff_q      <= rst_ni && admit_handoff;
+    pass_q         <= rst_ni && admit_pass;
+    id_q           <= admit_9.id;
+    verdict_q      <= verdict;
+    reason_q       <= reason;
+    done_valid_o   <= rst_ni && valid_10;
+    done_id_o      <= id_q;
+    done_verdict_o <= verdict_q;
+    done_reason_o  <= reason_q;
+    tail_q         <= tail;
+    if (!rst_ni) passing_q <= 1'b0;
+    else if (beat_valid_i && beat_sop_i) passing_q <= pass_q;
+  end
+
   // ---- reply port ----
-  logic reply_valid, reply_pop;
+  logic reply_valid;
   logic [918:0] reply_word;
   syngate_fifo #(.Width(919), .Depth(64)) u_reply (
-      .clk_i, .rst_ni, .write_i(admit_reply), .data_i({built_length, built}), .free_o(reply_free), .full_o(reply_full),
+      .clk_i, .rst_ni, .write_i(reply_q), .data_i({built_length, built}), .free_o(free_reply),
       .valid_o(reply_valid), .data_o(reply_word), .read_i(reply_pop));
   assign reply_pop = reply_valid && (!m_axis_reply_tvalid || m_axis_reply_tready);
   assign m_axis_reply_tlast = m_axis_reply_tvalid;
@@ -159,20 +180,21 @@ module syngate_egress (
   end
 
   // ---- forward port ----
-  logic order_valid, order_pop, order_handoff, order_pass, handoff_valid, handoff_pop, pass_valid, pass_last, handed_q;
+  logic order_valid, order_handoff, order_pass, handoff_valid, pass_valid, pass_last, handed_q;
   logic [918:0] handoff_word;
   logic [7:0] pass_bytes;
   logic [1023:0] pass_data;
   logic forward_ready, take_handoff, take_pass;
   syngate_fifo #(.Width(2), .Depth(256)) u_order (
-      .clk_i, .rst_ni, .write_i(admit_handoff || admit_pass), .data_i({admit_handoff, admit_pass}), .free_o(order_free), .full_o(order_full),
+      .clk_i, .rst_ni, .write_i(handoff_q || pass_q), .data_i({handoff_q, pass_q}), .free_o(free_order),
       .valid_o(order_valid), .data_o({order_handoff, order_pass}), .read_i(order_pop));
   syngate_fifo #(.Width(919), .Depth(64)) u_handoff (
-      .clk_i, .rst_ni, .write_i(admit_handoff), .data_i({built_length, built}), .free_o(handoff_free), .full_o(handoff_full),
+      .clk_i, .rst_ni, .write_i(handoff_q), .data_i({built_length, built}), .free_o(free_handoff),
       .valid_o(handoff_valid), .data_o(handoff_word), .read_i(handoff_pop));
-  logic pass_full;
+  logic [6:0] free_reply, free_handoff;  // the FIFOs' own accounts, for the proofs
+  logic [8:0] free_order, free_pass;
   syngate_fifo #(.Width(1033), .Depth(256)) u_pass (
-      .clk_i, .rst_ni, .write_i(write_beat), .data_i({beat_eop_i, tail, beat_data_i}), .free_o(pass_free), .full_o(pass_full),
+      .clk_i, .rst_ni, .write_i(write_beat), .data_i({beat_eop_i, tail, beat_data_i}), .free_o(free_pass),
       .valid_o(pass_valid), .data_o({pass_last, pass_bytes, pass_data}), .read_i(pass_pop));
   assign forward_ready = !m_axis_forward_tvalid || m_axis_forward_tready;
   assign take_handoff  = order_valid && order_handoff && !handed_q;
@@ -199,7 +221,8 @@ module syngate_egress (
     end
   end
   logic unused_egress;
-  assign unused_egress = &{1'b0, meta_i, decision_i, admit_8, admit_9, pass_free, pass_full, order_free, handoff_free, reply_free, beat_length_i};
+  assign unused_egress = &{1'b0, meta_i, decision_i, admit_7, admit_8, beat_length_i, reply_free, handoff_free, order_free, free_reply,
+      free_handoff, free_order, free_pass};
 
   // ---- promises ----
   // AXI-Stream: what is offered stays until it is taken.

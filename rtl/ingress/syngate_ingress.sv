@@ -184,9 +184,9 @@ module syngate_ingress (
   // ---- descriptors of whole frames ----
   logic [28:0] descriptor;
   logic [8:0]  descriptors_free;
-  logic        waiting, take, descriptors_full;
+  logic        waiting, take;
   syngate_fifo #(.Width(29), .Depth(Depth)) u_descriptors (
-      .clk_i, .rst_ni, .write_i(ok_valid), .data_i({info_20, ok_ip, ok_tcp}), .free_o(descriptors_free), .full_o(descriptors_full),
+      .clk_i, .rst_ni, .write_i(ok_valid), .data_i({info_20, ok_ip, ok_tcp}), .free_o(descriptors_free),
       .valid_o(waiting), .data_o(descriptor), .read_i(take));
 
   // ---- release: beats come out of the memory two clocks after pop ----
@@ -231,7 +231,7 @@ module syngate_ingress (
   assign out_eop_o   = eop_q[1];
   assign out_frame_o = {id_q, frame_q2};
   logic unused_ingress;
-  assign unused_ingress = &{1'b0, valid_q[2], sop_q[2], eop_q[2], descriptors_free, descriptors_full};
+  assign unused_ingress = &{1'b0, valid_q[2], sop_q[2], eop_q[2], descriptors_free};
 
   // ---- promises ----
   // The memory never overflows, because tready falls in time.

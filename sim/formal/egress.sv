@@ -38,16 +38,24 @@ module formal_egress (
       .done_reason_o(done_reason));
 
   // ---- inside the module ----
-  logic meta_valid, admit_reply, admit_handoff, admit_pass, write_beat, write_last;
+  // Admission is in clock 9; what is called admitted here is so in clock 10, with the frame's first beat.
+  logic valid_9, meta_valid, admit_reply, admit_handoff, admit_pass, write_beat, write_last;
   logic order_valid, order_handoff, order_pass, order_pop, handoff_pop, pass_pop, pass_last, handed, passing;
   logic [31:0] id;
-  logic [6:0] reply_free, handoff_free;
-  logic [8:0] room, pass_free, order_free;
+  logic [6:0] reply_free, handoff_free, reply_account, handoff_account;  // of the FIFO; of its account, which is ahead of it
+  logic [8:0] room, pass_free, order_free, order_account;
+  logic reply_full, handoff_full, order_full, reply_given, handoff_given, order_given;
   logic room_ok, popped, ask_reply, ask_handoff, ask_pass;
   logic [7:0] both;
-  logic [6:0] beats, beats_9;
+  logic [6:0] beats_9, beats_8;
+  logic [4:0] reason_9, final_reason;
+  logic [2:0] verdict_9, final_verdict;
+
+  // ---- the frame that was in clock 9, a clock later ----
+  logic [6:0] beats;
   logic [4:0] reason;
   logic [2:0] verdict;
+  always_ff @(posedge clk_i) {beats, reason, verdict} <= {beats_9, reason_9, verdict_9};
 
   // ---- the pipeline in front ----
   logic started = 1'b0;
@@ -65,9 +73,9 @@ module formal_egress (
   end
   always_comb begin
     assume (started || !rst_ni);
-    assume (!meta_valid || (beats >= 7'd1 && beats <= 7'd72));
-    assume (!meta_valid || verdict <= 3'd4);
-    assume ((verdict == 3'd4) == (reason != 5'd0));
+    assume (!valid_9 || (beats_9 >= 7'd1 && beats_9 <= 7'd72));
+    assume (!valid_9 || verdict_9 <= 3'd4);
+    assume ((verdict_9 == 3'd4) == (reason_9 != 5'd0));
     if (rst_ni) begin
       assume (meta_valid == (beat_valid_i && beat_sop_i));
       assume (beat_valid_i == (beat_sop_i || left_q != 7'd0));
@@ -100,10 +108,20 @@ module formal_egress (
     // Helpers of the induction.
     if (started) begin
       assert (handed == handed_q && passing == admitted_q);
-      assert (ask_reply == (meta_valid && verdict == syngate_pkg::VerdictReply));
-      assert (ask_handoff == (meta_valid && (verdict == syngate_pkg::VerdictHandoff || verdict == syngate_pkg::VerdictHandoffPass)));
-      assert (ask_pass == (meta_valid && (verdict == syngate_pkg::VerdictPass || verdict == syngate_pkg::VerdictHandoffPass)));
-      assert (both == 8'(beats) + 8'(beats_9) && (!room_ok || room >= 9'(beats)));
+      assert (ask_reply == (valid_9 && verdict_9 == syngate_pkg::VerdictReply));
+      assert (ask_handoff == (valid_9 && (verdict_9 == syngate_pkg::VerdictHandoff || verdict_9 == syngate_pkg::VerdictHandoffPass)));
+      assert (ask_pass == (valid_9 && (verdict_9 == syngate_pkg::VerdictPass || verdict_9 == syngate_pkg::VerdictHandoffPass)));
+      assert (both == 8'(beats_9) + 8'(beats_8) && (!room_ok || room >= 9'(beats_9)));
+      assert (!meta_valid || (beats >= 7'd1 && beats <= 7'd72 && verdict <= 3'd4 && (verdict == 3'd4) == (reason != 5'd0)));
+      assert (!meta_valid || ((final_verdict == 3'd4) == (final_reason != 5'd0)
+          && (final_verdict == 3'd4) == !(admit_reply || admit_handoff || admit_pass)
+          && (final_verdict == 3'd4 || final_verdict == verdict)));
+      // Accounts: what the FIFO has free, less what is being stored, less what was taken out a clock ago.
+      assert (8'(reply_account) + 8'(reply_given) + 8'(admit_reply) == 8'(reply_free) && reply_full == (reply_account == 7'd0));
+      assert (8'(handoff_account) + 8'(handoff_given) + 8'(admit_handoff) == 8'(handoff_free)
+          && handoff_full == (handoff_account == 7'd0));
+      assert (10'(order_account) + 10'(order_given) + 10'(admit_handoff || admit_pass) == 10'(order_free)
+          && order_full == (order_account == 9'd0));
     end
     if (running && rst_ni) begin
       // What the reply port offers stays, every bit of it, until it is taken.
@@ -142,7 +160,7 @@ module formal_egress (
           && order_pop == ((handoff_pop && !order_pass) || (pass_pop && pass_last)) && !(handoff_pop && pass_pop));
       // The account of room is exact: free words of the beat FIFO less the beats of an admitted frame that are still to come; a beat that
       // left in the clock before is not counted yet.
-      egress_room : assert (10'(room) + 10'(popped) + (passing ? 10'(left_q) : 10'd0) == 10'(pass_free));
+      egress_room : assert (10'(room) + 10'(popped) + (admit_pass ? 10'(beats) : passing ? 10'(left_q) : 10'd0) == 10'(pass_free));
       cover (done_valid && was_handoff && was_pass);
       cover (forward_wait_q && forward_valid);
       cover (reply_wait_q && reply_valid);

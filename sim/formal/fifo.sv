@@ -17,10 +17,10 @@ module formal_fifo #(
 );
   localparam int unsigned Bits = $clog2(Depth);
   logic [Bits:0] free, count;
-  logic valid, full;
+  logic valid;
   logic [Width-1:0] data;
   syngate_fifo #(.Width(Width), .Depth(Depth)) u_dut (
-      .clk_i, .rst_ni, .write_i, .data_i, .free_o(free), .full_o(full), .valid_o(valid), .data_o(data), .read_i);
+      .clk_i, .rst_ni, .write_i, .data_i, .free_o(free), .valid_o(valid), .data_o(data), .read_i);
   assign count = (Bits + 1)'(Depth) - free;
 
   logic [Bits:0] ahead_q;       // words in front of the marked one
@@ -70,8 +70,8 @@ module formal_fifo #(
       fifo_order : assert (!(marked_q && ahead_q == '0 && valid) || data == word_q);
       // The marked word is still inside as long as it has not come out.
       fifo_no_loss : assert (!marked_q || ahead_q < count);
-      // The count is exact: words in the memory and behind it; nothing is offered when there is none, and full_o says when none is free.
-      fifo_count : assert (full == (free == '0) && count <= (Bits + 1)'(Depth) && stored[Bits-1:0] == write_at - read_at && count >= behind);
+      // The count is exact: words in the memory and behind it; nothing is offered when there is none.
+      fifo_count : assert (count <= (Bits + 1)'(Depth) && stored[Bits-1:0] == write_at - read_at && count >= behind);
       // A word in front of which there is none is offered at most two clocks after it could be fetched.
       fifo_offered : assert (waited_q <= 2'd2);
       // Helpers of the induction.

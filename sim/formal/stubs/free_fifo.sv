@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
-// syngate_fifo by its account alone: free_o and full_o are exact, a word may come out any time after it went in, and it may be any word. What it
+// syngate_fifo by its account alone: free_o is exact, a word may come out any time after it went in, and it may be any word. What it
 // demands of its user is asserted here.
 module syngate_fifo #(
     parameter int unsigned Width = 8,
@@ -13,7 +13,6 @@ module syngate_fifo #(
     input  wire                    write_i,
     input  wire  [Width-1:0]       data_i,
     output logic [$clog2(Depth):0] free_o,
-    output logic                   full_o,
     output logic                   valid_o,
     output logic [Width-1:0]       data_o,
     input  wire                    read_i
@@ -22,7 +21,6 @@ module syngate_fifo #(
   (* anyseq *) logic [Width-1:0] any;
   (* anyseq *) logic late;
   assign data_o  = any;
-  assign full_o  = free_o == '0;
   assign valid_o = !late && free_o != (Bits + 1)'(Depth);
   always_ff @(posedge clk_i) begin
     if (!rst_ni) free_o <= (Bits + 1)'(Depth);
