@@ -102,7 +102,7 @@ void check(Bench& bench, const std::vector<Item>& items) {
   for (std::size_t i = 0; i < items.size(); ++i) {
     const Done& d = bench.done[i];
     const unsigned verdict = items[i].decision.verdict;
-    const std::uint64_t now = d.cycle - 1;  // the clock of the decision
+    const std::uint64_t now = d.cycle - 3;  // what left before is room: two clocks before the decision, which is two before done
     const bool dropped = d.verdict == kDrop && verdict != kDrop && d.reason != kReplyCap;
     const std::uint64_t need = verdict == kPass || verdict == kHandoffPass ? items[i].meta.beats : 0;
     const bool hand = verdict == kHandoff || verdict == kHandoffPass;
