@@ -175,19 +175,21 @@ def run(tree, seeds, evidence, again):
     return 0
 
 
-def state(tree):
-    """What a block's figures depend on: its sources and what makes the netlist."""
-    here = pathlib.Path(__file__).resolve().parent
-    files = sorted(p for p in (tree / "rtl").rglob("*") if p.is_file()) + sorted(p for p in here.iterdir() if p.is_file())
-    return hashlib.sha256(b"".join(p.name.encode() + b"\0" + p.read_bytes() for p in files)).hexdigest()[:16]
+def state(tree, block):
+    """What a block's figures depend on: its folder of rtl/, what all blocks share, and what makes the netlist."""
+    folders = [tree / "rtl" / wrapper.FOLDERS.get(block, block), tree / "rtl" / "common", tree / "rtl", pathlib.Path(__file__).parent]
+    files = [path for folder in folders for path in sorted(folder.glob("*.*v*")) + sorted(folder.glob("*.py"))
+             if path.name not in (f"syngate_{wrapper.CORE}.sv", "floorplan.py", "levels.py", "maps.py", "map_forms.v")]
+    return hashlib.sha256(b"".join(path.name.encode() + b"\0" + path.read_bytes() for path in files)).hexdigest()[:16]
 
 
 def blocks(tree, names, seeds, evidence):
     """scripts/synth place BLOCK...: each block alone; one that was done from the same files is not done again. Writes
     build/evidence/blocks-ecp5.json with all that are done."""
     root = private_root(netlist.folder_of(tree, wrapper.CORE))
-    now, rows = state(tree), []
+    rows = []
     for block in wrapper.BLOCKS:
+        now = state(tree, block)
         folder = netlist.folder_of(tree, block)
         kept = folder / "blocks.json"
         done = json.loads(kept.read_text(encoding="ascii")) if kept.exists() else {}

@@ -9,6 +9,7 @@ import sys
 CORE = "core"
 # Instances of syngate_core (u_NAME) that are placed alone. The delays between them are not: they are memories.
 BLOCKS = ("ingress", "parse", "cookie", "timestamp", "stamp", "table", "verdict", "egress", "csr")
+FOLDERS = {"timestamp": "cookie"}  # of rtl/, where it is not the block's name
 # The observation port stays open, as in a product.
 OPEN = ("event_o",)
 FRAME = {"clk_i": "clk_i", "rst_ni": "rst_n"}
