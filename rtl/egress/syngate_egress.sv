@@ -8,7 +8,10 @@
 // Does not: reorder. Latency: meta_i to done_* 11 clocks; first beat offered three clocks later at an empty port.
 // Throughput: one frame in a clock, one beat out a clock and port. Backpressure: none towards the pipeline.
 // Drops: reply_cap, reply_full, handoff_full, forward_full, each reported on done_*.
-module syngate_egress (
+module syngate_egress #(
+    parameter int unsigned Heads = 64,   // replies, and as many hand-offs, that can wait
+    parameter int unsigned Beats = 256   // beats of passed frames that can wait, and as many entries of the order
+) (
     input  wire                          clk_i,
     input  wire                          rst_ni,
     // a frame: its metadata, and 10 clocks later (BUILD_LATENCY) its beats, gap-free
@@ -94,17 +97,18 @@ module syngate_egress (
   // ---- clock 9: admission, two LUTs behind registers, because the accounts that it changes come back to it in the next clock ----
   // It is a clock ahead of what it admits, so that the memories are written from registers. What leaves a FIFO is room two clocks later.
   logic reply_full, handoff_full, order_full;
-  logic [6:0] reply_free, handoff_free;
-  logic [8:0] order_free;
+  logic [$clog2(Heads):0] reply_free, handoff_free;
+  logic [$clog2(Beats):0] order_free;
   logic reply_pop, order_pop, handoff_pop, pass_pop, pass_popped_q;
-  syngate_egress_account #(.Depth(64)) u_reply_account (
+  syngate_egress_account #(.Depth(Heads)) u_reply_account (
       .clk_i, .rst_ni, .take_i(admit_reply), .give_i(reply_pop), .free_o(reply_free), .full_o(reply_full));
-  syngate_egress_account #(.Depth(64)) u_handoff_account (
+  syngate_egress_account #(.Depth(Heads)) u_handoff_account (
       .clk_i, .rst_ni, .take_i(admit_handoff), .give_i(handoff_pop), .free_o(handoff_free), .full_o(handoff_full));
-  syngate_egress_account #(.Depth(256)) u_order_account (
+  syngate_egress_account #(.Depth(Beats)) u_order_account (
       .clk_i, .rst_ni, .take_i(admit_handoff || admit_pass), .give_i(order_pop), .free_o(order_free), .full_o(order_full));
-  logic [8:0] room_q;      // beats of the pass FIFO that no admitted frame has claimed
-  logic room_ok_q;         // they are enough for the frame that is here
+  localparam int unsigned Room = $clog2(Beats) + 1;
+  logic [Room-1:0] room_q;          // beats of the pass FIFO that no admitted frame has claimed
+  logic room_ok_q;                 // they are enough for the frame that is here
   syngate_pkg::verdict_e verdict;
   syngate_pkg::reason_e reason;
   assign admit_reply   = ask_reply_q && !capped_q && !reply_full;
@@ -127,13 +131,13 @@ module syngate_egress (
   end
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      room_q        <= 9'd256;
+      room_q        <= Room'(Beats);
       room_ok_q     <= 1'b0;
       pass_popped_q <= 1'b0;
     end else begin
       pass_popped_q <= pass_pop;
-      room_q        <= admit_pass ? room_q + 9'(pass_popped_q) - 9'(admit_9.beats) : room_q + 9'(pass_popped_q);
-      room_ok_q     <= admit_pass ? room_q >= 9'(both_q) : room_q >= 9'(admit_8.beats);
+      room_q        <= admit_pass ? room_q + Room'(pass_popped_q) - Room'(admit_9.beats) : room_q + Room'(pass_popped_q);
+      room_ok_q     <= admit_pass ? room_q >= Room'(both_q) : room_q >= Room'(admit_8.beats);
     end
   end
 
@@ -164,7 +168,7 @@ module syngate_egress (
   // ---- reply port ----
   logic reply_valid;
   logic [918:0] reply_word;
-  syngate_fifo #(.Width(919), .Depth(64)) u_reply (
+  syngate_fifo #(.Width(919), .Depth(Heads)) u_reply (
       .clk_i, .rst_ni, .write_i(reply_q), .data_i({built_length, built}), .free_o(free_reply),
       .valid_o(reply_valid), .data_o(reply_word), .read_i(reply_pop));
   assign reply_pop = reply_valid && (!m_axis_reply_tvalid || m_axis_reply_tready);
@@ -185,15 +189,15 @@ module syngate_egress (
   logic [7:0] pass_bytes;
   logic [1023:0] pass_data;
   logic forward_ready, take_handoff, take_pass;
-  syngate_fifo #(.Width(2), .Depth(256)) u_order (
+  syngate_fifo #(.Width(2), .Depth(Beats)) u_order (
       .clk_i, .rst_ni, .write_i(handoff_q || pass_q), .data_i({handoff_q, pass_q}), .free_o(free_order),
       .valid_o(order_valid), .data_o({order_handoff, order_pass}), .read_i(order_pop));
-  syngate_fifo #(.Width(919), .Depth(64)) u_handoff (
+  syngate_fifo #(.Width(919), .Depth(Heads)) u_handoff (
       .clk_i, .rst_ni, .write_i(handoff_q), .data_i({built_length, built}), .free_o(free_handoff),
       .valid_o(handoff_valid), .data_o(handoff_word), .read_i(handoff_pop));
-  logic [6:0] free_reply, free_handoff;  // the FIFOs' own accounts, for the proofs
-  logic [8:0] free_order, free_pass;
-  syngate_fifo #(.Width(1033), .Depth(256)) u_pass (
+  logic [$clog2(Heads):0] free_reply, free_handoff;  // the FIFOs' own accounts, for the proofs
+  logic [$clog2(Beats):0] free_order, free_pass;
+  syngate_fifo #(.Width(1033), .Depth(Beats)) u_pass (
       .clk_i, .rst_ni, .write_i(write_beat), .data_i({beat_eop_i, tail, beat_data_i}), .free_o(free_pass),
       .valid_o(pass_valid), .data_o({pass_last, pass_bytes, pass_data}), .read_i(pass_pop));
   assign forward_ready = !m_axis_forward_tvalid || m_axis_forward_tready;

@@ -5,7 +5,9 @@
 // Admission and the two ports of syngate_egress, with FIFOs that keep their account and may give any word as late as they like
 // (stubs; proof "fifo" is about the words). Assumed of the pipeline: a frame has 1 to 72 beats, gap-free, the first in the clock of its
 // metadata; rules drop with a reason and only then. Anything may stand ready or not at any time; reset may come at any time.
-module formal_egress (
+module formal_egress #(
+    parameter int unsigned Heads = 64   // fewer only where a mutation must fill a FIFO
+) (
     input wire          clk_i,
     input wire          rst_ni,
     input wire          valid_i,
@@ -28,7 +30,7 @@ module formal_egress (
   syngate_pkg::decision_t decision;
   assign meta     = '0;
   assign decision = '0;
-  syngate_egress u_dut (
+  syngate_egress #(.Heads(Heads)) u_dut (
       .clk_i, .rst_ni, .valid_i, .meta_i(meta), .decision_i(decision), .exid_i(16'd0), .beat_valid_i, .beat_sop_i, .beat_eop_i,
       .beat_data_i, .beat_length_i, .reply_cap_i,
       .m_axis_reply_tdata(reply_data), .m_axis_reply_tkeep(reply_keep), .m_axis_reply_tvalid(reply_valid),
@@ -42,7 +44,7 @@ module formal_egress (
   logic valid_9, meta_valid, admit_reply, admit_handoff, admit_pass, write_beat, write_last;
   logic order_valid, order_handoff, order_pass, order_pop, handoff_pop, pass_pop, pass_last, handed, passing;
   logic [31:0] id;
-  logic [6:0] reply_free, handoff_free, reply_account, handoff_account;  // of the FIFO; of its account, which is ahead of it
+  logic [$clog2(Heads):0] reply_free, handoff_free, reply_account, handoff_account;  // of the FIFO; of its account, which is ahead of it
   logic [8:0] room, pass_free, order_free, order_account;
   logic reply_full, handoff_full, order_full, reply_given, handoff_given, order_given;
   logic room_ok, popped, ask_reply, ask_handoff, ask_pass;
@@ -117,9 +119,9 @@ module formal_egress (
           && (final_verdict == 3'd4) == !(admit_reply || admit_handoff || admit_pass)
           && (final_verdict == 3'd4 || final_verdict == verdict)));
       // Accounts: what the FIFO has free, less what is being stored, less what was taken out a clock ago.
-      assert (8'(reply_account) + 8'(reply_given) + 8'(admit_reply) == 8'(reply_free) && reply_full == (reply_account == 7'd0));
+      assert (8'(reply_account) + 8'(reply_given) + 8'(admit_reply) == 8'(reply_free) && reply_full == (reply_account == '0));
       assert (8'(handoff_account) + 8'(handoff_given) + 8'(admit_handoff) == 8'(handoff_free)
-          && handoff_full == (handoff_account == 7'd0));
+          && handoff_full == (handoff_account == '0));
       assert (10'(order_account) + 10'(order_given) + 10'(admit_handoff || admit_pass) == 10'(order_free)
           && order_full == (order_account == 9'd0));
     end
@@ -147,7 +149,7 @@ module formal_egress (
           && admit_handoff == (verdict == syngate_pkg::VerdictHandoff || verdict == syngate_pkg::VerdictHandoffPass)
           && admit_pass == (verdict == syngate_pkg::VerdictPass || verdict == syngate_pkg::VerdictHandoffPass)));
       // No FIFO is written when it is full: neither that of replies, of hand-offs, of beats, nor that of the order.
-      egress_no_overflow : assert (!(admit_reply && reply_free == 7'd0) && !(admit_handoff && handoff_free == 7'd0)
+      egress_no_overflow : assert (!(admit_reply && reply_free == '0) && !(admit_handoff && handoff_free == '0)
           && !(write_beat && pass_free == 9'd0) && !((admit_handoff || admit_pass) && order_free == 9'd0));
       // All beats of an admitted frame are stored, in their order and without a gap of other frames, the last one marked as last; of all
       // other frames none is.
