@@ -20,8 +20,8 @@ module formal_core (
   logic hash_valid, meta_valid, decided_valid;
   logic lookup, asked;                                  // into the table
   logic egress_valid, egress_beat, egress_sop, egress_eop;
-  logic [15:0] parse_way;                               // the registers between
-  logic [EgressClock-17:0] core_way, lookup_way;
+  logic [MetaClock-1:0] parse_way;                      // the registers between
+  logic [EgressClock-MetaClock-1:0] core_way, lookup_way;
   logic [BeatClock-1:0] core_beat, core_sop, core_eop;
 
   // ---- what left ingress, clock by clock ----
@@ -41,7 +41,7 @@ module formal_core (
 
   always_ff @(posedge clk_i) begin
     if (started) begin
-      // Parse answers for each frame that leaves ingress, and for nothing else, exactly 4 clocks later with what is hashed and 16 clocks
+      // Parse answers for each frame that leaves ingress, and for nothing else, exactly 4 clocks later with what is hashed and 17 clocks
       // later with the rest.
       core_parse : assert (hash_valid == sop[HashClock] && meta_valid == sop[MetaClock]);
       // The rules decide each frame that leaves ingress exactly once, 83 clocks later, and nothing else.

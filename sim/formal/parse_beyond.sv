@@ -20,7 +20,7 @@ module formal_parse_beyond_side (
     output logic [479:0]               l4_o,
     output logic [79:0]                ip_o,
     output      syngate_pkg::hash_t    hash_o,       // clock 4
-    output      syngate_pkg::pre_e     pre_o,        // clock 6
+    output      syngate_pkg::pre_e     pre_o,        // clock 7
     output      syngate_pkg::reason_e  reason_o,
     output logic                       first_o,
     output logic                       has_payload_o,
@@ -78,7 +78,7 @@ module formal_parse_beyond (
       .asked_o(asked_b), .visible_o(visible_b), .options_length_o(length_b), .l4_o(l4_b), .ip_o(ip_b), .hash_o(hash_b), .pre_o(pre_b),
       .reason_o(reason_b), .first_o(first_b), .has_payload_o(payload_b), .ecn_ok_o(ecn_b));
 
-  // ---- what was equal at clock 2, and at clock 4, of the frame that is in clock 6 now ----
+  // ---- what was equal at clock 2, and at clock 4, of the frame that is in clock 7 now ----
   logic same_ip, same_port, same_options, same_tcp;
   logic [39:0] same_byte;
   always_comb begin
@@ -88,46 +88,46 @@ module formal_parse_beyond (
   assign same_port    = l4_a[31:16] == l4_b[31:16];
   assign same_options = length_a == length_b && (length_a > 6'd40 || (same_byte | (40'hff_ffff_ffff << length_a)) == '1);
   assign same_tcp     = asked_a == asked_b && same_port && l4_a[127:0] == l4_b[127:0] && ip_a == ip_b;
-  logic [2:0] same_ip_q, same_port_q;
-  logic [3:0] visible_q, same_visible_q, same_options_q, same_tcp_q;
-  logic [1:0] same_hash_q;
-  logic [5:0] valid_q = 6'd0;
-  logic [5:0] behind_q;  // something lies behind the frame in its first beat
+  logic [3:0] same_ip_q, same_port_q;
+  logic [4:0] visible_q, same_visible_q, same_options_q, same_tcp_q;
+  logic [2:0] same_hash_q;
+  logic [6:0] valid_q = 7'd0;
+  logic [6:0] behind_q;  // something lies behind the frame in its first beat
   always_ff @(posedge clk_i) begin
-    same_ip_q      <= {same_ip_q[1:0], same_ip};
-    same_port_q    <= {same_port_q[1:0], same_ip && same_port};
-    visible_q      <= {visible_q[2:0], visible_a};
-    same_visible_q <= {same_visible_q[2:0], visible_a == visible_b};
-    same_options_q <= {same_options_q[2:0], same_options};
-    same_tcp_q     <= {same_tcp_q[2:0], same_tcp};
-    same_hash_q    <= {same_hash_q[0], hash_a == hash_b};
-    valid_q        <= {valid_q[4:0], valid_i};
-    behind_q       <= {behind_q[4:0], data_i != data_b};
+    same_ip_q      <= {same_ip_q[2:0], same_ip};
+    same_port_q    <= {same_port_q[2:0], same_ip && same_port};
+    visible_q      <= {visible_q[3:0], visible_a};
+    same_visible_q <= {same_visible_q[3:0], visible_a == visible_b};
+    same_options_q <= {same_options_q[3:0], same_options};
+    same_tcp_q     <= {same_tcp_q[3:0], same_tcp};
+    same_hash_q    <= {same_hash_q[1:0], hash_a == hash_b};
+    valid_q        <= {valid_q[5:0], valid_i};
+    behind_q       <= {behind_q[5:0], data_i != data_b};
   end
   always_comb begin
     assume (frame_i.tags != 2'd3 && !(frame_i.is4 && frame_i.is6));
-    assume (!same_ip_q[2] || answer_a[1] == answer_b[1]);
-    assume (!same_port_q[2] || answer_a[0] == answer_b[0]);
+    assume (!same_ip_q[3] || answer_a[1] == answer_b[1]);
+    assume (!same_port_q[3] || answer_a[0] == answer_b[0]);
   end
 
   logic tcp, asks;  // rules 6 to 9 go on with it; the table is asked
   assign tcp  = pre_a == syngate_pkg::PreSyn || pre_a == syngate_pkg::PreTcp;
   assign asks = tcp || pre_a == syngate_pkg::PreIcmp;
   always_ff @(posedge clk_i) begin
-    if (valid_q[5]) begin
+    if (valid_q[6]) begin
       // Rules 1 and 3 to 6 decide by the frame alone: what lies behind its last byte changes neither the result nor the reason.
       beyond_rules : assert (pre_a == pre_b && reason_a == reason_b && first_a == first_b);
       // The option walk gets the same length and the same bytes up to it, unless rule 1 has decided already; so rule 2 depends on
       // nothing behind the frame.
-      beyond_options : assert (first_a || (same_visible_q[3] && (!visible_q[3] || same_options_q[3])));
+      beyond_options : assert (first_a || (same_visible_q[4] && (!visible_q[4] || same_options_q[4])));
       // Nothing behind the last byte gets into a hash that is used, that of the quoted flow of an ICMP error included.
-      beyond_hash : assert (!asks || same_hash_q[1]);
+      beyond_hash : assert (!asks || same_hash_q[2]);
       // Nothing behind the last byte of a TCP frame gets into addresses, ports, numbers, flags, TTL or what rules 7 to 9 ask of it.
-      beyond_fields : assert (!tcp || (same_tcp_q[3] && payload_a == payload_b && ecn_a == ecn_b));
-      cover (behind_q[5] && pre_a == syngate_pkg::PreSyn && ecn_a);
-      cover (behind_q[5] && pre_a == syngate_pkg::PreTcp && payload_a && hash_a.is6);
-      cover (behind_q[5] && pre_a == syngate_pkg::PreIcmp);
-      cover (behind_q[5] && reason_a == syngate_pkg::ReasonTruncated);
+      beyond_fields : assert (!tcp || (same_tcp_q[4] && payload_a == payload_b && ecn_a == ecn_b));
+      cover (behind_q[6] && pre_a == syngate_pkg::PreSyn && ecn_a);
+      cover (behind_q[6] && pre_a == syngate_pkg::PreTcp && payload_a && hash_a.is6);
+      cover (behind_q[6] && pre_a == syngate_pkg::PreIcmp);
+      cover (behind_q[6] && reason_a == syngate_pkg::ReasonTruncated);
     end
   end
 endmodule : formal_parse_beyond
