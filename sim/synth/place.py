@@ -179,8 +179,9 @@ def state(tree, block):
     """What a block's figures depend on: its folder of rtl/, what all blocks share, and what makes the netlist."""
     folders = [tree / "rtl" / wrapper.FOLDERS.get(block, block), tree / "rtl" / "common", tree / "rtl", pathlib.Path(__file__).parent]
     files = [path for folder in folders for path in sorted(folder.glob("*.*v*")) + sorted(folder.glob("*.py"))
-             if path.name not in (f"syngate_{wrapper.CORE}.sv", "floorplan.py", "levels.py", "maps.py", "map_forms.v")]
-    return hashlib.sha256(b"".join(path.name.encode() + b"\0" + path.read_bytes() for path in files)).hexdigest()[:16]
+             if path.name not in (f"syngate_{wrapper.CORE}.sv", "place.py", "floorplan.py", "levels.py", "maps.py", "map_forms.v")]
+    how = " ".join([*DEVICE, str(TARGET_MHZ), ATTEMPTS]).encode()
+    return hashlib.sha256(how + b"".join(path.name.encode() + b"\0" + path.read_bytes() for path in files)).hexdigest()[:16]
 
 
 def blocks(tree, names, seeds, evidence):
@@ -216,7 +217,7 @@ def blocks(tree, names, seeds, evidence):
     for row in rows:
         print(f"{row['block']:>10} {row['fmax_mhz']:7.1f} MHz  " + "  ".join(f"{name} {row[name]}" for name in USED))
     figures = {"blocks": len(rows), "slowest_mhz": min(row["fmax_mhz"] for row in rows)}
-    write_evidence(tree, evidence, "blocks-ecp5", figures, rows, tools={"nextpnr": version_of(root)}, device=" ".join(DEVICE))
+    write_evidence(tree, evidence, "blocks-ecp5", figures, rows, seed=None, tools={"nextpnr": version_of(root)}, device=" ".join(DEVICE))
     slowest = min(rows, key=lambda row: row["fmax_mhz"])
     print(f"ECP5-85, speed 8, each block alone: {len(rows)} of {len(wrapper.BLOCKS)} routed, the slowest ({slowest['block']}) at "
           f"{slowest['fmax_mhz']} MHz")
