@@ -68,25 +68,25 @@ def private_root(folder):
 
 def place(root, folder, seed):
     """One run of nextpnr; its report and the seconds it took."""
-    work = pathlib.Path(tempfile.mkdtemp(prefix="place-", dir=root))
-    shutil.copy(folder / "outreg.json", work / "in.json")
-    shutil.copy(pathlib.Path(__file__).resolve().parent / "open_carries.py", work)
-    (work / "pins.lpf").write_text("", encoding="ascii")
-    started = time.monotonic()
-    at = f"/{work.name}"
-    command = ["nextpnr-ecp5", *DEVICE, "--json", f"{at}/in.json", "--lpf", f"{at}/pins.lpf", "--lpf-allow-unconstrained", "--freq",
-               str(TARGET_MHZ), "--seed", str(seed), "--parallel-refine", "--threads", str(len(os.sched_getaffinity(0))),
-               "--timing-allow-fail", "--pre-pack", f"{at}/open_carries.py",
-               "--placer-heap-cell-placement-timeout", ATTEMPTS, "--report", f"{at}/report.json",
-               "--write", f"{at}/out.json", "--log", f"{at}/log", "-q"]
-    code = inside(root, *command).returncode
-    seconds = round(time.monotonic() - started)
-    shutil.copy(work / "log", folder / f"nextpnr-{seed}.log")
-    if code:
-        sys.exit(f"synth: nextpnr failed with seed {seed}, see {folder}/nextpnr-{seed}.log")
-    for name in ("report", "out"):
-        shutil.move(work / f"{name}.json", folder / f"{name}-{seed}.json")
-    shutil.rmtree(work)
+    with tempfile.TemporaryDirectory(prefix="place-", dir=root) as name:
+        work = pathlib.Path(name)
+        at = f"/{work.name}"
+        shutil.copy(folder / "outreg.json", work / "in.json")
+        shutil.copy(pathlib.Path(__file__).resolve().parent / "open_carries.py", work)
+        (work / "pins.lpf").write_text("", encoding="ascii")
+        started = time.monotonic()
+        command = ["nextpnr-ecp5", *DEVICE, "--json", f"{at}/in.json", "--lpf", f"{at}/pins.lpf", "--lpf-allow-unconstrained", "--freq",
+                   str(TARGET_MHZ), "--seed", str(seed), "--parallel-refine", "--threads", str(len(os.sched_getaffinity(0))),
+                   "--timing-allow-fail", "--pre-pack", f"{at}/open_carries.py",
+                   "--placer-heap-cell-placement-timeout", ATTEMPTS, "--report", f"{at}/report.json",
+                   "--write", f"{at}/out.json", "--log", f"{at}/log", "-q"]
+        code = inside(root, *command).returncode
+        seconds = round(time.monotonic() - started)
+        shutil.copy(work / "log", folder / f"nextpnr-{seed}.log")
+        if code:
+            sys.exit(f"synth: nextpnr failed with seed {seed}, see {folder}/nextpnr-{seed}.log")
+        for kind in ("report", "out"):
+            shutil.move(work / f"{kind}.json", folder / f"{kind}-{seed}.json")
     return json.loads((folder / f"report-{seed}.json").read_text(encoding="utf-8")), seconds
 
 
