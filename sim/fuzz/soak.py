@@ -12,7 +12,7 @@
   --demonstrate  instead: switches on each deliberate bug of sim/fuzz/bugs.json in a copy of the tree; each must be found
 
 Fuzzers take turns of at most ten minutes. Each turn is written down in build/fuzz/turns.jsonl, also when it is interrupted (SIGINT,
-SIGTERM), and counts as long as the program is the same: started again, it goes on where it was.
+SIGTERM), and counts as long as the program's code is the same: started again, it goes on where it was.
 What an input has newly reached is kept in build/fuzz/corpus/NAME, so a later run goes on from there; inputs that crash in
 build/fuzz/crashes/NAME; output in build/fuzz/NAME.log. Prints a table; writes build/evidence/fuzz.json (--short: fuzz-short.json).
 Exit 1: something crashed; the input is named, and the line that runs it again. Exit 3: interrupted before all had their time.
@@ -148,11 +148,19 @@ def run_short(names, runs):
     return rows
 
 
+def hash_of_program(file):
+    """SHA-256 of a program without symbols, debug information and build id: they name the folder that it was compiled in."""
+    with tempfile.TemporaryDirectory() as folder:
+        bare = pathlib.Path(folder) / "bare"
+        subprocess.run(["strip", "--strip-all", "--remove-section=.note.gnu.build-id", "-o", bare, file], check=True)
+        return hashlib.sha256(bare.read_bytes()).hexdigest()
+
+
 class Turns:
     """What each fuzzer has had, over all turns of the same program."""
 
     def __init__(self, names, fresh):
-        self.program = {name: hashlib.sha256((ROOT / f"build/fuzz/fuzz/fuzz_{name}").read_bytes()).hexdigest() for name in names}
+        self.program = {name: hash_of_program(ROOT / f"build/fuzz/fuzz/fuzz_{name}") for name in names}
         self.rows = {}
         if fresh:
             TURNS.unlink(missing_ok=True)

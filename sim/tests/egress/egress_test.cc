@@ -594,6 +594,28 @@ TEST_CASE("egress: cap of replies", "[egress][cap]") {
   }
 }
 
+TEST_CASE("egress: a cap that changes between frames", "[egress][cap]") {
+  Bench bench(14);
+  std::vector<Item> items;
+  for (int i = 0; i < 3 * 1024; ++i) items.push_back(item(bench.random, kReply, 60));
+  std::size_t before = 0;
+  for (const unsigned cap : {1u, 5u, 1u, 40u, 0u, 1u}) {
+    INFO("cap " << cap);
+    bench.reply_cap = static_cast<std::uint16_t>(cap);
+    bench.feed(items);
+    bench.drain();
+    const std::size_t replies = count(bench, kNone) - before;
+    before += replies;
+    // A reply each clock for three windows' time: at least two whole windows, and parts of two.
+    if (cap == 0) {
+      CHECK(replies == items.size());
+    } else {
+      CHECK(replies >= 2 * cap);
+      CHECK(replies <= 4 * cap);
+    }
+  }
+}
+
 TEST_CASE("egress: no cap, and the cap before the room", "[egress][cap]") {
   Bench bench(8);
   std::vector<Item> items;
