@@ -83,6 +83,42 @@ TEST_CASE("bounds: every bit of prefix, mask and ports of all entries", "[system
   CHECK(bench.verdicts[static_cast<std::size_t>(defs::Verdict::kPass)] > 8000);
 }
 
+TEST_CASE("bounds: prefixes of every length in every entry, and their bits in the other family", "[system][bounds]") {
+  Directed bench(7);
+  Random& random = bench.random;
+  model::Config config = default_config(1);
+  for (unsigned round = 0; round < 128; ++round) {
+    random_entries(config, random);
+    for (unsigned i = 0; i < defs::kDestinations; ++i) {
+      model::Destination& d = config.destinations[i];
+      const unsigned longest = d.prefix.is6 ? 128 : 32;
+      d.used = true;
+      d.mode = random.chance(0.1) ? defs::Mode::kOff : defs::Mode::kAlways;
+      d.prefix_length = 1 + (round + 8 * i) % longest;
+      // Behind its end software may have left anything.
+      if (!d.prefix.is6) std::fill(d.prefix.bytes.begin() + 4, d.prefix.bytes.end(), std::uint8_t{0});
+    }
+    bench.configure(config);
+    for (const model::Destination& d : config.destinations) {
+      Segment s = bench.syn(d.prefix.is6);
+      s.destination.port = static_cast<std::uint16_t>(d.port_first + random.below(1u + d.port_last - d.port_first));
+      s.destination.address = d.prefix.bytes;
+      for (std::size_t bit = d.prefix_length; bit < (d.prefix.is6 ? 128u : 32u); ++bit) {
+        if (random.chance(0.5)) flip(s.destination.address.data(), bit);
+      }
+      bench.offer(build_frame(s));
+      Segment near = s;
+      flip(near.destination.address.data(), d.prefix_length - 1);
+      bench.offer(build_frame(near));
+      // The other family: IPv6 begins with the bytes of IPv4 and goes on with zeros, IPv4 with the first of IPv6.
+      Segment other = bench.syn(!d.prefix.is6);
+      other.destination = s.destination;
+      bench.offer(build_frame(other));
+    }
+  }
+  bench.finish();
+}
+
 namespace {
 
 Bytes option_of(unsigned kind, std::uint16_t exid, Random& random) {
@@ -138,6 +174,8 @@ TEST_CASE("bounds: every option at every place, right and with each bit of kind,
     options.resize(end, filler);
     Segment s = bench.syn(random.chance(0.5));
     s.options = options;
+    // In the payload lie options as well, which are none.
+    if (options.size() < 40 && random.chance(0.5)) lead(s.payload, 1 + random.below(24), random);
     bench.offer(build_frame(s));
   };
   for (int round = 0; round < 3; ++round) {
@@ -158,6 +196,25 @@ TEST_CASE("bounds: every option at every place, right and with each bit of kind,
           options.insert(options.end(), option.begin(), option.end());
           send(options);
         }
+      }
+      // An MSS of 0 but for one bit.
+      for (std::size_t bit = 0; bit < 16; ++bit) {
+        Bytes options, option{2, 4, 0, 0};
+        flip(&option[2], bit);
+        lead(options, place, random);
+        options.insert(options.end(), option.begin(), option.end());
+        send(options);
+      }
+      // An option of nobody and one that counts right behind it, with a byte of a length between them that must not be taken for one.
+      for (std::size_t size = 2; place + size <= 38; ++size) {
+        Bytes options(place, 1);
+        options.push_back(77);
+        options.push_back(static_cast<std::uint8_t>(size));
+        while (options.size() < place + size) options.push_back(static_cast<std::uint8_t>(2 + random.below(3)));
+        constexpr unsigned kKinds[] = {2, 3, 4, 8};
+        const Bytes option = option_of(kKinds[random.below(place + size > 36 ? 3 : 4)], exid, random);
+        options.insert(options.end(), option.begin(), option.end());
+        send(options);
       }
       // An MSS of 0, an end, lengths that no option has, a kind as last byte, an ExID behind the end of its option.
       const auto high = static_cast<std::uint8_t>(exid >> 8), low = static_cast<std::uint8_t>(exid);

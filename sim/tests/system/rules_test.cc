@@ -270,6 +270,34 @@ TEST_CASE("settings: every bit of what the registers set", "[system][csr]") {
   }
 }
 
+TEST_CASE("table: the sweep clears slots of wrong parity, for the lookups right behind it too", "[system][table]") {
+  SimulatorOptions options;
+  model::Config config = default_config(1);
+  config.table_mask = 0;  // one row a channel, so every lookup and every sweep is of it
+  Simulator simulator(options, config, {286326, 1000000});
+  const Bytes ack = build_frame(base(false, kAck));
+  Segment elsewhere = base(false, kAck);
+  elsewhere.destination.port = 444;
+  const Bytes idle = build_frame(elsewhere);
+  std::uint64_t tag = 0;
+  constexpr std::uint64_t kRounds = 6, kFrames = 1200;
+  for (std::uint64_t round = 0; round < kRounds; ++round) {
+    constexpr std::uint64_t kState = std::uint64_t{1} << 44;
+    const model::TableRow flips{kState, kState, kState};
+    for (const unsigned channel : {0u, 1u}) simulator.upset(channel, 0, flips);
+    // The sweep comes in the first idle clock after its turn: lookups stand at every distance behind it.
+    for (std::uint64_t i = 0; i < kFrames; ++i) {
+      const Bytes& frame = i % 7 == round % 7 ? idle : ack;
+      simulator.offer(0, frame.data(), frame.size(), tag++);
+    }
+    simulator.drain();
+  }
+  const Statistics s = simulator.finish();
+  CHECK(s.mismatches == 0);
+  CHECK(s.lost == 0);
+  CHECK(s.counters[defs::counter::kTableSweep] == 6 * kRounds);
+}
+
 TEST_CASE("table: all six slots of a lookup with wrong parity", "[system][table]") {
   SimulatorOptions options;
   model::Config config = default_config(1);

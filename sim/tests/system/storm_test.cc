@@ -59,6 +59,33 @@ std::vector<Flow> flows_of(Directed& bench, std::size_t count) {
   return flows;
 }
 
+// An ICMP error of some router about a segment that the server has sent.
+Bytes error_about(Directed& bench, const Flow& f, std::size_t* quote) {
+  Random& random = bench.random;
+  Segment s = f.base;
+  s.source.address = address(s.is6, random);
+  s.payload.assign(60, 0);
+  Bytes frame = build_frame(s);
+  const std::size_t l3 = 14 + 4 * s.tags.size(), l4 = l3 + (s.is6 ? 40 : 20);
+  *quote = l4 + 8;
+  for (std::size_t i = l4; i < frame.size(); ++i) frame[i] = next8(random);
+  frame[l3 + (s.is6 ? 6 : 9)] = s.is6 ? 58 : 1;
+  frame[l4] = static_cast<std::uint8_t>(s.is6 ? 1 + random.below(4) : 3);
+  std::uint8_t* q = &frame[*quote];
+  const std::size_t bytes = s.is6 ? 16 : 4, addresses = s.is6 ? 8 : 12;
+  q[0] = s.is6 ? 0x60 : 0x45;
+  q[s.is6 ? 6 : 9] = 6;
+  std::copy_n(f.base.destination.address.begin(), bytes, q + addresses);
+  std::copy_n(f.base.source.address.begin(), bytes, q + addresses + bytes);
+  q += addresses + 2 * bytes;
+  q[0] = static_cast<std::uint8_t>(f.base.destination.port >> 8);
+  q[1] = static_cast<std::uint8_t>(f.base.destination.port);
+  q[2] = static_cast<std::uint8_t>(f.base.source.port >> 8);
+  q[3] = static_cast<std::uint8_t>(f.base.source.port);
+  fix_checksums(frame);
+  return frame;
+}
+
 }  // namespace
 
 TEST_CASE("storm: handshakes of all addresses, keys, entries and layer 2 headers", "[system][storm]") {
@@ -119,12 +146,22 @@ TEST_CASE("storm: handshakes of all addresses, keys, entries and layer 2 headers
     // Cookies of the minute before, and another clock.
     bench.simulator.set_time({Directed::kStart.count + static_cast<std::uint32_t>(round) + 1, next32(random)});
     for (const Flow& f : flows) bench.offer(build(segment(f, kAck | kPsh, 1)));
+    // What routers say about these flows, and about flows that differ in one bit.
+    for (const Flow& f : flows) {
+      std::size_t quote = 0;
+      Bytes frame = error_about(bench, f, &quote);
+      bench.offer(frame);
+      const std::size_t first = f.base.is6 ? 8 : 12, bytes = f.base.is6 ? 36 : 12;
+      frame[quote + first + random.below(bytes)] ^= static_cast<std::uint8_t>(1u << random.below(8));
+      bench.offer(frame);
+    }
   }
   bench.simulator.check_memory();
   bench.finish();
   CHECK(bench.verdicts[static_cast<std::size_t>(defs::Verdict::kReply)] == 1800);
   CHECK(bench.verdicts[static_cast<std::size_t>(defs::Verdict::kHandoff)] > 1000);
   CHECK(bench.verdicts[static_cast<std::size_t>(defs::Verdict::kHandoffPass)] > 400);
+  CHECK(bench.reasons[static_cast<std::size_t>(defs::Reason::kIcmpUnknown)] > 1700);
 }
 
 namespace {
