@@ -174,8 +174,13 @@ TEST_CASE("bounds: every option at every place, right and with each bit of kind,
     options.resize(end, filler);
     Segment s = bench.syn(random.chance(0.5));
     s.options = options;
-    // In the payload lie options as well, which are none.
-    if (options.size() < 40 && random.chance(0.5)) lead(s.payload, 1 + random.below(24), random);
+    // In the payload lie options as well, which are none: at once, or behind NOPs.
+    if (options.size() < 40 && random.chance(0.5)) {
+      s.payload.assign(random.below(4), 1);
+      constexpr unsigned kKinds[] = {2, 3, 4, 8, 253};
+      const Bytes none = option_of(kKinds[random.below(5)], exid, random);
+      s.payload.insert(s.payload.end(), none.begin(), none.end());
+    }
     bench.offer(build_frame(s));
   };
   for (int round = 0; round < 3; ++round) {
