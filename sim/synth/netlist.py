@@ -27,8 +27,10 @@ def synthesise(tree, folder, block):
     one of each); the inverters that dfflegalize gives to each register of an active-low reset become one, else thousands of registers
     would have a reset of their own; LUTs are made of the whole design at once, none of five to seven inputs, which cost up to eight LUT4
     each."""
-    (folder / "syngate_place.v").write_text(wrapper.wrapper(block, *wrapper.module_of(tree, block, folder)), encoding="ascii")
-    script = (f"read_verilog -sv -I. {wrapper.sources(tree)}; hierarchy -check -top syngate_core; "
+    module, ports = wrapper.module_of(tree, block, folder)
+    (folder / "syngate_place.v").write_text(wrapper.wrapper(block, "syngate_placed", ports), encoding="ascii")
+    # Verilog cannot name a module that Yosys has derived from parameters.
+    script = (f"read_verilog -sv -I. {wrapper.sources(tree)}; hierarchy -check -top syngate_core; rename {module} syngate_placed; "
               f"read_verilog -sv ../sim/synth/syngate_place_frame.sv {folder}/syngate_place.v; hierarchy -check -top syngate_place; "
               f"techmap -map ../sim/synth/ecp5_map.v; synth_ecp5 -noflatten -top syngate_place -run begin:map_ffs; "
               f"flatten; opt_clean -purge; {REGISTERS}; opt_merge; synth_ecp5 -top syngate_place -run map_ffs:map_luts; "

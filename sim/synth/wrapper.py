@@ -48,7 +48,7 @@ def wrapper(block, module, ports):
         "      .clk_i(clk_i), .rst_ni(rst_ni), .data_i(data_i), .data_o(data_o), .rst_no(rst_n),",
         f"      .inputs_o({{{', '.join(inputs)}}}), .outputs_i({{{', '.join(outputs)}}})",
         "  );",
-        f"  \\{module} u_{block} (",
+        f"  {module} u_{block} (",
         "      " + ", ".join(connections),
         "  );",
         "endmodule", ""])
