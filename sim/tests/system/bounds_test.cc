@@ -20,6 +20,17 @@ void flip(std::uint8_t* bytes, std::size_t bit) { bytes[bit / 8] ^= static_cast<
 std::size_t l3_of(const Segment& s) { return kMac + 4 * s.tags.size(); }
 std::size_t l4_of(const Segment& s) { return l3_of(s) + (s.is6 ? 40 : 20); }
 
+unsigned bits_of(const model::Destination& d) { return d.prefix.is6 ? 128 : 32; }
+
+// An address that the prefix covers: behind its end anything goes.
+std::array<std::uint8_t, 16> address_in(const model::Destination& d, Random& random) {
+  std::array<std::uint8_t, 16> address = d.prefix.bytes;
+  for (std::size_t bit = d.prefix_length; bit < bits_of(d); ++bit) {
+    if (random.chance(0.5)) flip(address.data(), bit);
+  }
+  return address;
+}
+
 // Sixteen entries with nothing in common, or with too much.
 void random_entries(model::Config& config, Random& random) {
   for (model::Destination& d : config.destinations) {
@@ -53,12 +64,8 @@ TEST_CASE("bounds: every bit of prefix, mask and ports of all entries", "[system
     for (const model::Destination& d : config.destinations) {
       Segment s = bench.syn(d.prefix.is6);
       if (random.chance(0.5)) s.options = option_bytes("MSS,SOK,TS,N,WS", {});
-      const std::size_t bits = d.prefix.is6 ? 128 : 32;
-      s.destination.address = d.prefix.bytes;
-      // In the prefix anything goes behind its end.
-      for (std::size_t bit = d.prefix_length; bit < bits; ++bit) {
-        if (random.chance(0.5)) flip(s.destination.address.data(), bit);
-      }
+      const std::size_t bits = bits_of(d);
+      s.destination.address = address_in(d, random);
       s.destination.port = static_cast<std::uint16_t>(d.port_first + random.below(1u + d.port_last - d.port_first));
       bench.offer(build_frame(s));
       for (std::size_t bit = 0; bit < bits; ++bit) {
@@ -91,10 +98,9 @@ TEST_CASE("bounds: prefixes of every length in every entry, and their bits in th
     random_entries(config, random);
     for (unsigned i = 0; i < defs::kDestinations; ++i) {
       model::Destination& d = config.destinations[i];
-      const unsigned longest = d.prefix.is6 ? 128 : 32;
       d.used = true;
       d.mode = random.chance(0.1) ? defs::Mode::kOff : defs::Mode::kAlways;
-      d.prefix_length = 1 + (round + 8 * i) % longest;
+      d.prefix_length = 1 + (round + 8 * i) % bits_of(d);
       // Behind its end software may have left anything.
       if (!d.prefix.is6) std::fill(d.prefix.bytes.begin() + 4, d.prefix.bytes.end(), std::uint8_t{0});
     }
@@ -102,10 +108,7 @@ TEST_CASE("bounds: prefixes of every length in every entry, and their bits in th
     for (const model::Destination& d : config.destinations) {
       Segment s = bench.syn(d.prefix.is6);
       s.destination.port = static_cast<std::uint16_t>(d.port_first + random.below(1u + d.port_last - d.port_first));
-      s.destination.address = d.prefix.bytes;
-      for (std::size_t bit = d.prefix_length; bit < (d.prefix.is6 ? 128u : 32u); ++bit) {
-        if (random.chance(0.5)) flip(s.destination.address.data(), bit);
-      }
+      s.destination.address = address_in(d, random);
       bench.offer(build_frame(s));
       Segment near = s;
       flip(near.destination.address.data(), d.prefix_length - 1);
