@@ -23,6 +23,7 @@ from floorplan import COLOURS, floorplan
 SUITE = "trixie"
 DEVICE = ["--85k", "--speed", "8", "--package", "CABGA756"]
 TARGET_MHZ = 200
+AIM_MHZ = 178  # at which 100 GbE holds for every mix of frames (docs/reference/line-rate.md)
 # No bound on the places that nextpnr tries for one cell: its own, cells squared by eight, overflows for so many cells and becomes 10 000.
 ATTEMPTS = "0"
 # Cells that are counted; nextpnr counts those that it makes itself, too.
@@ -216,7 +217,11 @@ def blocks(tree, names, seeds, evidence):
                          "worst_mhz": min(one["fmax_mhz"] for one in done["seeds"].values()), **done["seeds"][seed]})
     for row in rows:
         print(f"{row['block']:>10} {row['fmax_mhz']:7.1f} MHz  " + "  ".join(f"{name} {row[name]}" for name in USED))
-    figures = {"blocks": len(rows), "slowest_mhz": min(row["fmax_mhz"] for row in rows)}
+    figures = {"blocks": len(rows)}
+    # Of some blocks, only a clock that is too slow says something about all.
+    slowest_mhz = min(row["fmax_mhz"] for row in rows)
+    if len(rows) == len(wrapper.BLOCKS) or slowest_mhz < AIM_MHZ:
+        figures["slowest_mhz"] = slowest_mhz
     write_evidence(tree, evidence, "blocks-ecp5", figures, rows, seed=None, tools={"nextpnr": version_of(root)}, device=" ".join(DEVICE))
     slowest = min(rows, key=lambda row: row["fmax_mhz"])
     print(f"ECP5-85, speed 8, each block alone: {len(rows)} of {len(wrapper.BLOCKS)} routed, the slowest ({slowest['block']}) at "
