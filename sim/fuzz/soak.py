@@ -24,6 +24,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -45,7 +46,7 @@ FUZZERS = {  # name: (what the bytes are, most bytes of an input, executions of 
 TREE = ROOT / "build/fuzz-bugs/tree"
 TURNS = ROOT / "build/fuzz/turns.jsonl"
 TURN = 600  # seconds
-INTERRUPTED = 72  # libFuzzer's exit status
+INTERRUPTED, TIMEOUT = 72, 70  # libFuzzer's exit status
 
 
 def tool_problem():
@@ -110,12 +111,22 @@ class Run:
         executed = re.findall(r"stat::number_of_executed_units: (\d+)", text)
         # That an input took long (slow-unit-) is a matter of what else the machine does.
         found = sorted(f for f in set(self.crashes.iterdir()) - self.before if not f.name.startswith("slow-unit-"))
+        expected = (0, INTERRUPTED)
+        for file in [f for f in found if f.name.startswith("timeout-") and not self.hangs(f)]:
+            found.remove(file)
+            file.unlink()
+            expected = (0, INTERRUPTED, TIMEOUT)
         exit_code = os.waitstatus_to_exitcode(status)
         return {"fuzzer": self.name, "executions": int(executed[-1] if executed else last[-1][0] if last else 0),
                 "edges": int(last[-1][1]) if last else 0, "features": int(last[-1][2]) if last else 0,
-                "corpus": int(last[-1][3]) if last else 0, "crashes": len(found) or int(exit_code not in (0, INTERRUPTED)),
+                "corpus": int(last[-1][3]) if last else 0, "crashes": len(found) or int(exit_code not in expected),
                 "seconds": round(time.monotonic() - self.started), "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 1),
                 "found": [str(f.relative_to(ROOT)) for f in found]}
+
+    def hangs(self, file):
+        """Whether an input that libFuzzer gave up on after a minute of the clock also takes a minute of CPU time."""
+        return subprocess.run([self.program, file], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (60, 60))).returncode != 0
 
     def why(self):
         """The line of the log that says what happened."""
